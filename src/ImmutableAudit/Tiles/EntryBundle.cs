@@ -1,0 +1,55 @@
+using System.Buffers.Binary;
+
+namespace ImmutableAudit.Tiles;
+
+/// <summary>The bytes of an entry bundle: each entry behind its length as a 16-bit big-endian number (C2SP tlog-tiles).</summary>
+internal static class EntryBundle
+{
+    /// <summary>Bytes in front of each entry.</summary>
+    public const int LengthPrefix = 2;
+
+    /// <summary>Longest entry that the format can hold: 65,535 bytes.</summary>
+    public const int MaxEntryLength = ushort.MaxValue;
+
+    /// <summary>Longest bundle of <paramref name="width"/> entries.</summary>
+    public static int MaxLength(int width) => width * (LengthPrefix + MaxEntryLength);
+
+    /// <summary>Takes the first entry off <paramref name="rest"/>; <see langword="false"/> where its bytes are not all there.</summary>
+    public static bool TryReadEntry(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> entry)
+    {
+        entry = default;
+        if (rest.Length < LengthPrefix)
+        {
+            return false;
+        }
+
+        var length = BinaryPrimitives.ReadUInt16BigEndian(rest);
+        if (rest.Length - LengthPrefix < length)
+        {
+            return false;
+        }
+
+        entry = rest.Slice(LengthPrefix, length);
+        rest = rest[(LengthPrefix + length)..];
+        return true;
+    }
+
+    /// <summary>The bytes that the first <paramref name="count"/> entries take, or -1 where they are not all there.</summary>
+    public static int LengthOf(ReadOnlySpan<byte> bundle, int count)
+    {
+        var rest = bundle;
+        for (var i = 0; i < count; i++)
+        {
+            if (!TryReadEntry(ref rest, out _))
+            {
+                return -1;
+            }
+        }
+
+        return bundle.Length - rest.Length;
+    }
+
+    /// <summary>Writes the length in front of an entry that the caller writes behind it.</summary>
+    public static void WriteLength(Span<byte> destination, int entryLength) =>
+        BinaryPrimitives.WriteUInt16BigEndian(destination, checked((ushort)entryLength));
+}

@@ -1,0 +1,92 @@
+using System.Numerics;
+using ImmutableAudit.Merkle;
+
+namespace ImmutableAudit.Tiles;
+
+/// <summary>
+/// Grows the right edge of a tiled tree: takes leaf hashes, hands out each tile the moment it is full, and keeps at most
+/// 255 hashes a level. What it holds between appends is exactly the partial tiles of the present size.
+/// </summary>
+/// <remarks>Not thread-safe.</remarks>
+internal sealed class TileBuilder
+{
+    private readonly MerkleHash[][] _levels;
+
+    /// <summary>An empty tree's edge.</summary>
+    public TileBuilder() => _levels = [.. Enumerable.Range(0, TileCoordinate.MaxLevel + 1).Select(_ => new MerkleHash[TileCoordinate.FullWidth])];
+
+    /// <summary>Number of leaves taken so far.</summary>
+    public long Size { get; private set; }
+
+    /// <summary>The partial tiles that a tree of <paramref name="size"/> entries has, lowest level first.</summary>
+    public static IEnumerable<TileCoordinate> PartialTilesOf(long size)
+    {
+        for (var level = 0; level <= TileCoordinate.MaxLevel && size >> (8 * level) > 0; level++)
+        {
+            var width = (int)((size >> (8 * level)) % TileCoordinate.FullWidth);
+            if (width > 0)
+            {
+                yield return new TileCoordinate(level, (size >> (8 * level)) / TileCoordinate.FullWidth, width);
+            }
+        }
+    }
+
+    /// <summary>Takes up the edge of a tree of <paramref name="size"/> entries.</summary>
+    /// <param name="size">Number of entries.</param>
+    /// <param name="partials">The bytes of each tile of <see cref="PartialTilesOf"/>.</param>
+    public static TileBuilder Resume(long size, IReadOnlyDictionary<TileCoordinate, ReadOnlyMemory<byte>> partials)
+    {
+        var builder = new TileBuilder { Size = size };
+        foreach (var tile in PartialTilesOf(size))
+        {
+            Tile.Hashes(partials[tile].Span).CopyTo(builder._levels[tile.Level]);
+        }
+
+        return builder;
+    }
+
+    /// <summary>Appends a leaf hash; <paramref name="onFull"/> gets every tile that it fills, lowest level first.</summary>
+    public void Append(MerkleHash leaf, Action<TileCoordinate, byte[]> onFull)
+    {
+        var hash = leaf;
+        for (var level = 0; ; level++)
+        {
+            var position = Size >> (8 * level);
+            var slot = (int)(position % TileCoordinate.FullWidth);
+            _levels[level][slot] = hash;
+            if (slot < TileCoordinate.FullWidth - 1)
+            {
+                break;
+            }
+
+            onFull(new TileCoordinate(level, position / TileCoordinate.FullWidth), Tile.ToBytes(_levels[level]));
+            hash = TreeHasher.HashCompleteSubtree(_levels[level]);
+        }
+
+        Size++;
+    }
+
+    /// <summary>The partial tiles of the present size.</summary>
+    public IEnumerable<(TileCoordinate Tile, byte[] Bytes)> Partials() =>
+        PartialTilesOf(Size).Select(tile => (tile, Tile.ToBytes(_levels[tile.Level].AsSpan(0, tile.Width))));
+
+    /// <summary>The compact range of the present size, folded from the partial tiles.</summary>
+    public CompactRange ToCompactRange()
+    {
+        Span<MerkleHash> nodes = stackalloc MerkleHash[NodeId.MaxPerRange];
+        Span<MerkleHash> subtree = stackalloc MerkleHash[TileCoordinate.FullWidth];
+        var count = 0;
+        for (var bits = (ulong)Size; bits > 0;)
+        {
+            // The largest subtree not yet taken ends where the bits above it, read as hashes of its tile level, end.
+            var level = BitOperations.Log2(bits);
+            bits -= 1UL << level;
+            var width = 1 << (level % 8);
+            var first = (int)((((Size >> level) - 1) << (level % 8)) % TileCoordinate.FullWidth);
+            _levels[level / 8].AsSpan(first, width).CopyTo(subtree);
+            nodes[count++] = TreeHasher.HashCompleteSubtree(subtree[..width]);
+        }
+
+        return new CompactRange(Size, nodes[..count]);
+    }
+}
