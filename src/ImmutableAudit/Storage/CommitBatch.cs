@@ -1,0 +1,26 @@
+using ImmutableAudit.Merkle;
+
+namespace ImmutableAudit.Storage;
+
+/// <summary>What one commit appends: entries with index, time and hash assigned, and the head that they lead to.</summary>
+/// <remarks>Valid only while <see cref="IAuditCommit.CompleteAsync"/> runs: the memory belongs to the log and is used again.</remarks>
+public sealed class CommitBatch
+{
+    /// <summary>Index of the first entry: the size of the head that the commit was opened on.</summary>
+    public required long FirstIndex { get; init; }
+
+    /// <summary>Number of entries, at least 1.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>The entries one after the other, each behind its length as a 16-bit big-endian number, as in an entry bundle.</summary>
+    public required ReadOnlyMemory<byte> Entries { get; init; }
+
+    /// <summary>The leaf hash of each entry.</summary>
+    public required ReadOnlyMemory<MerkleHash> LeafHashes { get; init; }
+
+    /// <summary>The head once these entries are in.</summary>
+    public required LogHead Head { get; init; }
+
+    /// <summary>The compact range once these entries are in. Copy what is kept.</summary>
+    public required CompactRange Range { get; init; }
+}

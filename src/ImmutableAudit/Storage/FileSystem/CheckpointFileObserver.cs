@@ -1,0 +1,71 @@
+using System.Security.Cryptography;
+using System.Text;
+using ImmutableAudit.Checkpoints;
+
+namespace ImmutableAudit.Storage.FileSystem;
+
+/// <summary>
+/// Remembers the last published checkpoint of each log in a small file, kept apart from the log: beside the key. A log that
+/// is put back to an earlier state, or taken away, is then noticed when it is opened (LOG.md L18).
+/// </summary>
+/// <remarks>Thread-safe for different logs; one log is observed by one writer at a time.</remarks>
+public sealed class CheckpointFileObserver : ICheckpointObserver
+{
+    private readonly IFileOperations _files;
+    private readonly string _directory;
+    private readonly DurableWriter _writer;
+
+    /// <summary>Names the directory, which is created when the first checkpoint is remembered. It must not be the log's own.</summary>
+    /// <exception cref="ArgumentException">The directory is blank.</exception>
+    public CheckpointFileObserver(string directory)
+        : this(directory, FileOperations.Instance)
+    {
+    }
+
+    internal CheckpointFileObserver(string directory, IFileOperations files)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        _files = files;
+        _directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+        _writer = new DurableWriter(files, _directory);
+    }
+
+    /// <summary>The file in which the checkpoints of a log are remembered.</summary>
+    public string PathFor(string origin) => Path.Combine(_directory, FileName(origin));
+
+    /// <inheritdoc/>
+    public ValueTask<SignedCheckpoint?> LatestAsync(string origin, CancellationToken cancellationToken)
+    {
+        var path = PathFor(origin);
+        try
+        {
+            if (!_files.FileExists(path))
+            {
+                return new((SignedCheckpoint?)null);
+            }
+
+            using var file = _files.Open(path, FileMode.Open, FileAccess.Read);
+            var bytes = new byte[Math.Min(file.Length, SignedNote.MaxLength + 1)];
+            var length = file.Read(bytes, 0);
+            return new(SignedCheckpoint.Parse(bytes.AsMemory(0, length)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or AuditFormatException)
+        {
+            throw new AuditLogException(
+                $"The remembered checkpoint '{path}' cannot be read: {e.Message} Without it nobody can tell whether the log was put back; restore the file.", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ObserveAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        _files.CreateDirectory(_directory);
+        _writer.Write([new DurableWriter.NewFile(FileName(checkpoint.Checkpoint.Origin), checkpoint.Note.Bytes, Sealed: false)]);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>An origin may hold what a file name cannot; its hash tells logs apart.</summary>
+    private static string FileName(string origin) =>
+        $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(origin)).AsSpan(0, 8))}.checkpoint";
+}

@@ -1,0 +1,342 @@
+using System.Text;
+using ImmutableAudit.Checkpoints;
+using ImmutableAudit.Merkle;
+using ImmutableAudit.Tiles;
+using Microsoft.Extensions.Logging;
+
+namespace ImmutableAudit.Storage.FileSystem;
+
+/// <summary>
+/// Stores a log in a directory, which is the public format itself (C2SP tlog-tiles): serve it with any static web server,
+/// and any client of that format can verify it. Commits go to a journal that is flushed before they are acknowledged.
+/// </summary>
+/// <remarks>
+/// <para>One writer at a time, held by a lock of the operating system (LOG.md L17); any number of readers, in other
+/// processes too, which need no lock.</para>
+/// <para>Backup: copy the file <c>checkpoint</c> first, then the rest; such a copy verifies (L16). Who may read the directory is
+/// the host's decision: it holds what the events hold.</para>
+/// </remarks>
+public sealed partial class FileSystemSink : IAuditSink
+{
+    private const string CheckpointFile = "checkpoint";
+    private const string PrivateDirectory = "journal";
+
+    /// <summary>Full files are made durable in groups of this many, so that integrating holds little memory.</summary>
+    private const int GroupSize = 64;
+
+    private readonly IFileOperations _files;
+    private readonly string _directory;
+    private readonly FileSystemSinkOptions _options;
+    private readonly DirectoryLogReader _reader;
+    private readonly DurableWriter _writer;
+
+    // Written by one thread at a time (see IAuditSink), read by any.
+    private volatile Journal? _journal;
+    private volatile SignedCheckpoint? _published;
+    private SinkContext? _context;
+    private WriterLock? _lock;
+    private CommittedState _committed = CommittedState.Empty;
+    private RightEdge? _edge;
+    private bool _publicationInDoubt;
+
+    /// <summary>Names the directory. Nothing is touched before the log is opened.</summary>
+    /// <param name="directory">The log's directory; created when the log is opened. Relative paths are taken from the current directory, now.</param>
+    /// <param name="options">How to keep the journal.</param>
+    /// <exception cref="ArgumentException">The directory is blank, or an option is out of range.</exception>
+    public FileSystemSink(string directory, FileSystemSinkOptions? options = null)
+        : this(directory, options, FileOperations.Instance)
+    {
+    }
+
+    internal FileSystemSink(string directory, FileSystemSinkOptions? options, IFileOperations files)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        _options = options ?? new FileSystemSinkOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.JournalCapacity, FileSystemSinkOptions.MinJournalCapacity, nameof(options));
+        _files = files;
+        _directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+        _reader = new DirectoryLogReader(_directory);
+        _writer = new DurableWriter(files, _directory);
+    }
+
+    /// <inheritdoc/>
+    public bool IsDurable => true;
+
+    /// <inheritdoc/>
+    public bool IsShared => false;
+
+    /// <inheritdoc/>
+    public long CommittedSize => Volatile.Read(ref _committed).Head.Size;
+
+    private Journal Journal => _journal ?? throw new InvalidOperationException("The sink is not open for writing.");
+
+    private string LockPath => Path.Combine(_directory, PrivateDirectory);
+
+    private string JournalPath => _options.JournalPath is { } path ? Path.GetFullPath(path) : LockPath;
+
+    /// <inheritdoc/>
+    public ValueTask ClaimAsync(SinkContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (_lock is not null)
+        {
+            throw new InvalidOperationException($"The sink of '{_directory}' is open already. Give each log a sink of its own.");
+        }
+
+        try
+        {
+            _files.CreateDirectory(LockPath);
+            _files.CreateDirectory(JournalPath);
+            _lock = WriterLock.Take(LockPath, context.TimeProvider);
+            _context = context;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new AuditLogException(
+                $"The directory '{_directory}' cannot be written to: {e.Message} Give the process's user the right to write there, or name another directory.", e);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<SinkRecovery> RecoverAsync(
+        CompactRange? published, CompactRange? acknowledged, CancellationToken cancellationToken)
+    {
+        if (published is null)
+        {
+            RefuseTilesWithoutCheckpoint();
+        }
+        else
+        {
+            var note = await _reader.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false);
+            _published = note is { } bytes ? SignedCheckpoint.Parse(bytes) : throw new AuditLogCorruptException($"The checkpoint of '{_directory}' is gone.");
+            _edge = await RightEdge.LoadAsync(_reader, published.Size, cancellationToken).ConfigureAwait(false);
+        }
+
+        _journal?.Dispose();
+        _journal = null;
+        _edge ??= await RightEdge.LoadAsync(_reader, 0, cancellationToken).ConfigureAwait(false);
+        var recovery = new JournalRecovery(
+            new JournalDirectory(_files, JournalPath),
+            TreeHasher.HashLeaf(Encoding.UTF8.GetBytes(_context!.Origin)),
+            _options.JournalCapacity);
+        try
+        {
+            (_journal, var found) = recovery.Run(published, acknowledged);
+            Volatile.Write(ref _committed, new CommittedState(found.Head, found.Range.Clone()));
+            Sweep(published?.Size ?? 0);
+            return found;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new AuditLogException($"The journal in '{JournalPath}' could not be recovered: {e.Message} Nothing is lost; mend the cause and open the log again.", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IAuditCommit> OpenCommitAsync(CancellationToken cancellationToken) => new(new Commit(this, _committed));
+
+    /// <inheritdoc/>
+    public async ValueTask<CompactRange> IntegrateAsync(CancellationToken cancellationToken)
+    {
+        var target = Volatile.Read(ref _committed);
+        var published = _published?.Checkpoint.Size ?? 0;
+        var edge = _edge ?? await RightEdge.LoadAsync(_reader, published, cancellationToken).ConfigureAwait(false);
+        _edge = null; // Not to be gone on with after a failure: it is loaded again.
+        while (edge.Size < target.Head.Size)
+        {
+            var commit = Journal.Find(edge.Size)
+                ?? throw new AuditLogCorruptException($"The journal in '{JournalPath}' does not hold entry {edge.Size}, which was committed.");
+            edge.Append(commit.ReadEntries(), commit.Header.Count);
+            if (edge.FullCount >= GroupSize)
+            {
+                _writer.Write(edge.TakeFull());
+            }
+        }
+
+        _writer.Write(edge.TakeFull());
+        var range = edge.ToCompactRange();
+        if (range.Size == target.Head.Size && range.Root() != target.Range.Root())
+        {
+            throw new AuditLogCorruptException(
+                $"The journal in '{JournalPath}' was changed on disk: its entries up to {range.Size} are not those that were committed. They are not signed.");
+        }
+
+        _edge = edge;
+        return range;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<SignedCheckpoint?> PublishAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        if (_publicationInDoubt && await _reader.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false) is { } bytes)
+        {
+            // A rename that was reported as failed may have happened. What readers may have seen is not signed anew (LOG.md L22).
+            _published = SignedCheckpoint.Parse(bytes);
+            _files.FlushDirectory(_directory);
+            _publicationInDoubt = false;
+        }
+
+        if (_published is { } current && current.Checkpoint.Size >= checkpoint.Checkpoint.Size)
+        {
+            return current;
+        }
+
+        if (_edge?.Size != checkpoint.Checkpoint.Size)
+        {
+            return null;
+        }
+
+        _writer.Write(_edge.Partials());
+        _publicationInDoubt = true;
+        _writer.Write([new DurableWriter.NewFile(CheckpointFile, checkpoint.Note.Bytes, Sealed: false)]);
+        _publicationInDoubt = false;
+
+        var before = _published?.Checkpoint.Size ?? 0;
+        _published = checkpoint;
+        Journal.Free(checkpoint.Checkpoint.Size);
+        Sweep(before, checkpoint.Checkpoint.Size);
+        return checkpoint;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<CommittedEntries?> ReadCommittedAsync(long index, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        if (index >= CommittedSize)
+        {
+            return null;
+        }
+
+        try
+        {
+            if (_journal?.Find(index) is { } commit)
+            {
+                return new CommittedEntries(commit.FirstIndex, commit.Header.Count, commit.ReadEntries());
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // Published meanwhile: the segment is gone, and the bundle is there.
+        }
+
+        var coordinate = EntryBundleCoordinate.Holding(index, _published?.Checkpoint.Size ?? 0);
+        var bundle = await _reader.ReadEntryBundleAsync(coordinate, cancellationToken).ConfigureAwait(false)
+            ?? throw new AuditLogUnreadableException($"The entry bundle '{coordinate.Path}' is gone from '{_directory}'. Verify the log.");
+        return new CommittedEntries(coordinate.FirstEntry, coordinate.Width, bundle);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>?> ReadCheckpointAsync(CancellationToken cancellationToken = default) =>
+        _reader.ReadCheckpointAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>?> ReadTileAsync(TileCoordinate tile, CancellationToken cancellationToken = default) =>
+        _reader.ReadTileAsync(tile, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>?> ReadEntryBundleAsync(EntryBundleCoordinate bundle, CancellationToken cancellationToken = default) =>
+        _reader.ReadEntryBundleAsync(bundle, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _journal?.Dispose();
+        _lock?.Dispose();
+        _lock = null;
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Tiles that no checkpoint vouches for are the remains of a log whose checkpoint was taken away (LOG.md L18).</summary>
+    private void RefuseTilesWithoutCheckpoint()
+    {
+        if (_files.DirectoryExists(Path.Combine(_directory, "tile")))
+        {
+            throw new AuditLogCorruptException(
+                $"The directory '{_directory}' holds tiles but no checkpoint: it was a log, and its checkpoint was removed. Nothing was changed. Restore the file 'checkpoint', or name an empty directory.");
+        }
+    }
+
+    /// <summary>Removes partial files whose full file is durable: those that became full between two published sizes (LOG.md L14).</summary>
+    private void Sweep(long before, long published)
+    {
+        for (var level = 0; level <= TileCoordinate.MaxLevel; level++)
+        {
+            var full = published >> (8 * (level + 1));
+            for (var index = before >> (8 * (level + 1)); index < full; index++)
+            {
+                DeletePartials(new TileCoordinate(level, index).Path);
+                if (level == 0)
+                {
+                    DeletePartials(new EntryBundleCoordinate(index).Path);
+                }
+            }
+        }
+    }
+
+    /// <summary>The same at opening, where only the right edge can have been left unswept.</summary>
+    private void Sweep(long published) => Sweep(Math.Max(0, published - (2 * TileCoordinate.FullWidth)), published);
+
+    private void DeletePartials(string fullPath)
+    {
+        var path = Path.Combine(_directory, fullPath.Replace('/', Path.DirectorySeparatorChar) + ".p");
+        try
+        {
+            if (_files.DirectoryExists(path))
+            {
+                _files.DeleteDirectory(path);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogNotSwept(_context!.Logger, path, e);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The partial files in {Path} could not be removed; they do no harm and stay")]
+    private static partial void LogNotSwept(ILogger logger, string path, Exception exception);
+
+    /// <summary>What is flushed: the head, and the range that its entries were hashed to when they were committed.</summary>
+    private sealed record CommittedState(LogHead Head, CompactRange Range)
+    {
+        public static CommittedState Empty { get; } = new(LogHead.Empty, new CompactRange());
+    }
+
+    private sealed class Commit(FileSystemSink sink, CommittedState state) : IAuditCommit
+    {
+        public LogHead Head => state.Head;
+
+        public CompactRange Range => state.Range;
+
+        public DateTimeOffset Now => sink._context!.TimeProvider.GetUtcNow();
+
+        public ValueTask<CommitOutcome> CompleteAsync(CommitBatch batch, CancellationToken cancellationToken)
+        {
+            var journal = sink.Journal;
+            if (journal.IsFullFor(batch.Entries.Length))
+            {
+                return new(CommitOutcome.Full);
+            }
+
+            try
+            {
+                journal.Reserve(batch.Entries.Length);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new AuditUnavailableException($"The journal in '{sink.JournalPath}' cannot grow: {e.Message} Nothing was appended. Free space, then try again.", e);
+            }
+
+            journal.Append(batch);
+            Volatile.Write(ref sink._committed, new CommittedState(batch.Head, batch.Range.Clone()));
+            return new(CommitOutcome.Committed);
+        }
+
+        public void Dispose()
+        {
+            // One writer, one thread: there is nothing to give back.
+        }
+    }
+}

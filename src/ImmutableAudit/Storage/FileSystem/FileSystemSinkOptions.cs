@@ -1,0 +1,20 @@
+namespace ImmutableAudit.Storage.FileSystem;
+
+/// <summary>How a <see cref="FileSystemSink"/> keeps its journal.</summary>
+public sealed class FileSystemSinkOptions
+{
+    /// <summary>Smallest <see cref="JournalCapacity"/>: 1 MiB.</summary>
+    public const long MinJournalCapacity = 1024 * 1024;
+
+    /// <summary>
+    /// Directory of the journal: what is committed but not yet published. By default <c>journal</c> inside the log's
+    /// directory. It must be the log's own, on storage that keeps what it was told to flush. The writer's lock stays with the log.
+    /// </summary>
+    public string? JournalPath { get; set; }
+
+    /// <summary>
+    /// Bytes that the journal may take before appending waits for publication; at least 1 MiB, by default 1 GiB. It comes
+    /// near that only when the log cannot be published, as when a signing service is down.
+    /// </summary>
+    public long JournalCapacity { get; set; } = 1024L * 1024 * 1024;
+}

@@ -1,0 +1,15 @@
+namespace ImmutableAudit.Storage.FileSystem;
+
+/// <summary>An open file, read and written at positions. Reading is thread-safe, also while another thread writes.</summary>
+internal interface IStorageFile : IDisposable
+{
+    long Length { get; }
+
+    /// <summary>Reads as much as there is, up to the whole of <paramref name="buffer"/>.</summary>
+    int Read(Span<byte> buffer, long position);
+
+    void Write(ReadOnlySpan<byte> bytes, long position);
+
+    /// <summary>Returns once everything written is on stable storage. When it throws, what was written may be lost, now or later (LOG.md L4).</summary>
+    void Flush();
+}

@@ -1,0 +1,116 @@
+using System.Buffers;
+using ImmutableAudit.Merkle;
+using ImmutableAudit.Tiles;
+
+namespace ImmutableAudit.Storage.FileSystem;
+
+/// <summary>
+/// The growing end of the tiled log: the partial tiles and the partial bundle, and the files that became full since they
+/// were last handed out.
+/// </summary>
+internal sealed class RightEdge
+{
+    private readonly TileBuilder _tiles;
+    private readonly ArrayBufferWriter<byte> _bundle = new();
+    private readonly List<DurableWriter.NewFile> _full = [];
+    private readonly Action<TileCoordinate, byte[]> _onFullTile;
+
+    private RightEdge(TileBuilder tiles, ReadOnlySpan<byte> bundle)
+    {
+        _tiles = tiles;
+        _bundle.Write(bundle);
+        _onFullTile = (tile, bytes) => _full.Add(new DurableWriter.NewFile(tile.Path, bytes, Sealed: true));
+    }
+
+    public long Size => _tiles.Size;
+
+    /// <summary>Number of files that <see cref="TakeFull"/> would hand out.</summary>
+    public int FullCount => _full.Count;
+
+    /// <summary>Takes up the edge of a log of this size from its stored partial tiles and bundle.</summary>
+    public static async ValueTask<RightEdge> LoadAsync(ILogReader log, long size, CancellationToken cancellationToken)
+    {
+        var partials = new Dictionary<TileCoordinate, ReadOnlyMemory<byte>>();
+        foreach (var tile in TileBuilder.PartialTilesOf(size))
+        {
+            partials[tile] = await log.ReadTileAsync(tile, cancellationToken).ConfigureAwait(false) ?? throw Missing(tile.Path);
+        }
+
+        ReadOnlyMemory<byte> bundle = default;
+        if (size % TileCoordinate.FullWidth > 0)
+        {
+            var coordinate = EntryBundleCoordinate.Holding(size - 1, size);
+            bundle = await log.ReadEntryBundleAsync(coordinate, cancellationToken).ConfigureAwait(false) ?? throw Missing(coordinate.Path);
+            CheckBundle(coordinate, bundle.Span, partials[new TileCoordinate(0, coordinate.Index, coordinate.Width)].Span);
+        }
+
+        return new RightEdge(TileBuilder.Resume(size, partials), bundle.Span);
+    }
+
+    /// <summary>Appends entries that lie one after the other as in a bundle.</summary>
+    /// <exception cref="AuditLogCorruptException">They are not as many as announced.</exception>
+    public void Append(ReadOnlySpan<byte> entries, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var before = entries;
+            if (!EntryBundle.TryReadEntry(ref entries, out var entry))
+            {
+                throw new AuditLogCorruptException($"The journal's commit behind entry {Size} holds fewer entries than it announces.");
+            }
+
+            _bundle.Write(before[..(before.Length - entries.Length)]);
+            _tiles.Append(TreeHasher.HashLeaf(entry), _onFullTile);
+            if (_tiles.Size % TileCoordinate.FullWidth == 0)
+            {
+                var bundle = new EntryBundleCoordinate((_tiles.Size / TileCoordinate.FullWidth) - 1);
+                _full.Add(new DurableWriter.NewFile(bundle.Path, _bundle.WrittenSpan.ToArray(), Sealed: true));
+                _bundle.ResetWrittenCount();
+            }
+        }
+    }
+
+    /// <summary>The files that became full since the last call.</summary>
+    public List<DurableWriter.NewFile> TakeFull()
+    {
+        List<DurableWriter.NewFile> files = [.. _full];
+        _full.Clear();
+        return files;
+    }
+
+    /// <summary>The partial files that a checkpoint of the present size needs.</summary>
+    public List<DurableWriter.NewFile> Partials()
+    {
+        var files = _tiles.Partials().Select(partial => new DurableWriter.NewFile(partial.Tile.Path, partial.Bytes, Sealed: false)).ToList();
+        if (_bundle.WrittenCount > 0)
+        {
+            files.Add(new DurableWriter.NewFile(EntryBundleCoordinate.Holding(Size - 1, Size).Path, _bundle.WrittenSpan.ToArray(), Sealed: false));
+        }
+
+        return files;
+    }
+
+    public CompactRange ToCompactRange() => _tiles.ToCompactRange();
+
+    /// <summary>The next full bundle will repeat these entries: they must be those that were signed.</summary>
+    private static void CheckBundle(EntryBundleCoordinate coordinate, ReadOnlySpan<byte> bundle, ReadOnlySpan<byte> tile)
+    {
+        var rest = bundle;
+        foreach (var leaf in Tile.Hashes(tile))
+        {
+            if (!EntryBundle.TryReadEntry(ref rest, out var entry) || TreeHasher.HashLeaf(entry) != leaf)
+            {
+                throw new AuditLogCorruptException(
+                    $"The entry bundle '{coordinate.Path}' does not hold the entries that its tile was made from. Nothing was changed. Verify the log, and restore the file.");
+            }
+        }
+
+        if (!rest.IsEmpty)
+        {
+            throw new AuditLogCorruptException($"The entry bundle '{coordinate.Path}' is longer than its {coordinate.Width} entries. Nothing was changed.");
+        }
+    }
+
+    private static AuditLogCorruptException Missing(string path) =>
+        new($"The file '{path}' is gone, though the checkpoint needs it. Nothing was changed. Verify the log, and restore the file.");
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+
+namespace ImmutableAudit.Storage.FileSystem;
+
+/// <summary>
+/// The operating system's lock on a log's directory: it ends with the process that holds it, however that ends, and a file
+/// that merely exists locks nothing (LOG.md L17). Held as long as the object is not disposed.
+/// </summary>
+internal sealed class WriterLock : IDisposable
+{
+    private readonly FileStream _file;
+
+    private WriterLock(FileStream file) => _file = file;
+
+    /// <exception cref="AuditLogLockedException">Somebody holds it.</exception>
+    public static WriterLock Take(string directory, TimeProvider time)
+    {
+        var path = Path.Combine(directory, "lock");
+        var holderPath = Path.Combine(directory, "lock.holder");
+        FileStream file;
+        try
+        {
+            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException))
+        {
+            throw new AuditLogLockedException(
+                $"The log in '{directory}' is open for writing elsewhere{DescribeHolder(holderPath)}. "
+                + "A log has one writer at a time: stop the other one, or read with a reader, which needs no lock.", e);
+        }
+
+        try
+        {
+            // Only a courtesy for the error message above: the lock itself is the operating system's.
+            File.WriteAllText(holderPath, string.Create(
+                CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {time.GetUtcNow():u}"));
+        }
+        catch (IOException)
+        {
+            // Without it the message names no holder.
+        }
+
+        return new WriterLock(file);
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static string DescribeHolder(string path)
+    {
+        try
+        {
+            using var reader = new StreamReader(path);
+            var text = new char[200];
+            var length = reader.Read(text);
+            return $" by {Printable.Of(text.AsSpan(0, length))}";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}
