@@ -1,0 +1,16 @@
+namespace ImmutableAudit.Storage;
+
+/// <summary>Where the files of a tiled log lie: what differs between a directory and a URL, and nothing more.</summary>
+internal interface ILogFileSource
+{
+    /// <summary>Reads the beginning of a file: all of it where it is not longer than <paramref name="atMost"/> bytes.</summary>
+    /// <param name="path">The file's path below the log's root, with <c>/</c> between its parts.</param>
+    /// <param name="atMost">Most bytes to hand out; what comes behind them is not read, however much it is.</param>
+    /// <param name="cancellationToken">Stops the read.</param>
+    /// <returns>The bytes, or <see langword="null"/> where there is no such file.</returns>
+    /// <exception cref="AuditLogUnreadableException">It could not be found out.</exception>
+    ValueTask<ReadOnlyMemory<byte>?> ReadAsync(string path, int atMost, CancellationToken cancellationToken);
+
+    /// <summary>The file's full name, for messages.</summary>
+    string Locate(string path);
+}
