@@ -1,0 +1,26 @@
+using ImmutableAudit.Checkpoints;
+using ImmutableAudit.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace ImmutableAudit.Log;
+
+/// <summary>What the parts of one open log share.</summary>
+internal sealed class LogServices(AuditLogOptions options, ILogger logger, AuditLogMetrics metrics)
+{
+    public AuditLogOptions Options { get; } = options;
+
+    public IAuditSink Sink { get; } = options.Sink!;
+
+    public ILogger Logger { get; } = logger;
+
+    public AuditLogMetrics Metrics { get; } = metrics;
+
+    public LogStatus Status { get; } = new();
+
+    /// <summary>Signalled after every commit, for those who follow the log.</summary>
+    public ChangeSignal Committed { get; } = new();
+
+    /// <summary>Every key whose signature on the log's checkpoint is accepted (LOG.md L20).</summary>
+    public IReadOnlyList<INoteVerifier> AcceptedKeys { get; } =
+        [.. options.Signers.Select(signer => signer.Verifier), .. options.AcceptedKeys];
+}

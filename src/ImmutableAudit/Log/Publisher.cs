@@ -1,0 +1,284 @@
+using ImmutableAudit.Checkpoints;
+using ImmutableAudit.Merkle;
+using ImmutableAudit.Storage;
+
+namespace ImmutableAudit.Log;
+
+/// <summary>
+/// Integrates what is committed, signs, and publishes: on an interval while there is something new, and on demand (LOG.md
+/// L22, L23). On a thread of its own, so that it lags behind committing without holding it up, and needs no pool thread.
+/// </summary>
+internal sealed class Publisher
+{
+    private static readonly TimeSpan SigningGrace = TimeSpan.FromSeconds(30);
+
+    private readonly LogServices _log;
+    private readonly Thread _thread;
+    private readonly ITimer _timer;
+    private readonly CancellationTokenSource _abandon = new();
+
+    /// <summary>Integrating and publishing never run together with recovering. Signing, which may hang, is done outside.</summary>
+    private readonly Lock _sinkGate = new();
+
+    /// <summary>Guards what follows, and is waited on.</summary>
+    private readonly object _wake = new();
+    private readonly List<Demand> _demands = [];
+    private long _committed;
+    private bool _timerArmed;
+    private bool _due;
+    private bool _stopping;
+
+    private volatile Published _published;
+    private TimeSpan _delay;
+
+    public Publisher(LogServices log, SignedCheckpoint checkpoint, CompactRange range, DateTimeOffset publishedAt)
+    {
+        _log = log;
+        _published = new Published(checkpoint, range, publishedAt);
+        _committed = checkpoint.Checkpoint.Size;
+        _delay = log.Options.CheckpointInterval;
+        _timer = log.Options.TimeProvider.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _thread = new Thread(Run) { Name = $"ImmutableAudit publisher {log.Options.Origin}", IsBackground = true };
+    }
+
+    /// <summary>The newest published checkpoint.</summary>
+    public SignedCheckpoint Latest => _published.Checkpoint;
+
+    /// <summary>When it was published, or found at opening.</summary>
+    public DateTimeOffset LatestTime => _published.Time;
+
+    public void Start()
+    {
+        using (ExecutionContext.SuppressFlow())
+        {
+            _thread.Start();
+        }
+    }
+
+    /// <summary>Publishes what is committed, once more, and returns when the thread has ended.</summary>
+    public void Stop()
+    {
+        lock (_wake)
+        {
+            _stopping = true;
+            Monitor.PulseAll(_wake);
+        }
+
+        _abandon.CancelAfter(SigningGrace);
+        _thread.Join();
+        _timer.Dispose();
+        _abandon.Dispose();
+    }
+
+    /// <summary>Says that entries up to this size are committed; they are published within the interval.</summary>
+    public void Committed(long size)
+    {
+        lock (_wake)
+        {
+            _committed = Math.Max(_committed, size);
+            Arm();
+        }
+    }
+
+    /// <summary>Asks for a checkpoint of at least this size now; demands that come together share one publication.</summary>
+    public Task<SignedCheckpoint> DemandAsync(long size)
+    {
+        var demand = new Demand(size, new TaskCompletionSource<SignedCheckpoint>(TaskCreationOptions.RunContinuationsAsynchronously));
+        lock (_wake)
+        {
+            if (Latest.Checkpoint.Size >= size)
+            {
+                return Task.FromResult(Latest);
+            }
+
+            if (_stopping)
+            {
+                return Task.FromException<SignedCheckpoint>(new AuditPublicationException("The log is closing."));
+            }
+
+            _demands.Add(demand);
+            Monitor.PulseAll(_wake);
+        }
+
+        return demand.Completion.Task;
+    }
+
+    /// <summary>Makes the sink ready again after a commit of unknown outcome (LOG.md L5). Called by the committing thread.</summary>
+    public SinkRecovery RecoverSink(CompactRange acknowledged)
+    {
+        lock (_sinkGate)
+        {
+            return Wait(_log.Sink.RecoverAsync(_published.Range, acknowledged, CancellationToken.None));
+        }
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            List<Demand> demands;
+            bool last;
+            lock (_wake)
+            {
+                while (!_due && !_stopping && _demands.Count == 0)
+                {
+                    Monitor.Wait(_wake);
+                }
+
+                last = _stopping;
+                _due = _timerArmed = false;
+                demands = [.. _demands];
+                _demands.Clear();
+            }
+
+            PublishFor(demands);
+            lock (_wake)
+            {
+                if (last)
+                {
+                    return;
+                }
+
+                Arm();
+            }
+        }
+    }
+
+    private void PublishFor(List<Demand> demands)
+    {
+        AuditPublicationException? failure = null;
+        try
+        {
+            Publish();
+            _delay = _log.Options.CheckpointInterval;
+        }
+        catch (Exception e)
+        {
+            if (e is AuditLogCorruptException)
+            {
+                LogMessages.Faulted(_log.Logger, e);
+                _log.Status.Faulted(e);
+            }
+
+            _log.Metrics.PublicationFailed();
+            LogMessages.PublicationFailed(_log.Logger, _committed - Latest.Checkpoint.Size, _delay, e);
+            _delay = Backoff.Next(_delay);
+            failure = new AuditPublicationException(
+                $"What is committed could not be published: {e.Message} Nothing is lost; it is tried again.", e);
+        }
+
+        foreach (var demand in demands)
+        {
+            if (Latest.Checkpoint.Size >= demand.Size)
+            {
+                demand.Completion.TrySetResult(Latest);
+            }
+            else
+            {
+                demand.Completion.TrySetException(failure ?? new AuditPublicationException(
+                    $"A checkpoint of size {demand.Size} was asked for, but only {Latest.Checkpoint.Size} entries are committed."));
+            }
+        }
+    }
+
+    private void Publish()
+    {
+        SignedCheckpoint? published = null;
+        CompactRange range;
+        do
+        {
+            lock (_sinkGate)
+            {
+                range = Wait(_log.Sink.IntegrateAsync(CancellationToken.None));
+            }
+
+            if (range.Size <= Latest.Checkpoint.Size)
+            {
+                return;
+            }
+
+            var candidate = Wait(SignedCheckpoint.SignAsync(
+                new Checkpoint(_log.Options.Origin, range.Size, range.Root()), [.. _log.Options.Signers], _abandon.Token));
+            lock (_sinkGate)
+            {
+                published = Wait(_log.Sink.PublishAsync(candidate, CancellationToken.None));
+            }
+
+            if (published is not null && !ReferenceEquals(published, candidate))
+            {
+                range = CheckForeign(published, candidate, range);
+            }
+        }
+        while (published is null);
+
+        _published = new Published(published, range, _log.Options.TimeProvider.GetUtcNow());
+        _log.Metrics.Published();
+        LogMessages.Published(_log.Logger, published.Checkpoint.Size);
+        Observe(published);
+    }
+
+    /// <summary>Somebody else was first, in another process or in an attempt of ours that seemed to fail.</summary>
+    private CompactRange CheckForeign(SignedCheckpoint published, SignedCheckpoint candidate, CompactRange range)
+    {
+        published.Verify(_log.Options.Origin, _log.AcceptedKeys);
+        if (published.Checkpoint.Size > range.Size)
+        {
+            range = Wait(new TreeReader(_log.Sink).CompactRangeAsync(published.Checkpoint.Size, CancellationToken.None));
+        }
+
+        var root = published.Checkpoint.Size == candidate.Checkpoint.Size ? candidate.Checkpoint.Root : range.Root();
+        if (published.Checkpoint.Root != root)
+        {
+            throw new AuditLogCorruptException(
+                $"The published checkpoint of size {published.Checkpoint.Size} has the root {published.Checkpoint.Root}, but the log's entries have {root}: two histories were signed.");
+        }
+
+        return range;
+    }
+
+    private void Observe(SignedCheckpoint checkpoint)
+    {
+        foreach (var observer in _log.Options.Observers)
+        {
+            try
+            {
+                Wait(new ValueTask<bool>(ObserveAsync(observer, checkpoint)));
+            }
+            catch (Exception e)
+            {
+                _log.Metrics.ObservationFailed();
+                LogMessages.ObservationFailed(_log.Logger, checkpoint.Checkpoint.Size, e);
+            }
+        }
+    }
+
+    private async Task<bool> ObserveAsync(ICheckpointObserver observer, SignedCheckpoint checkpoint)
+    {
+        await observer.ObserveAsync(checkpoint, _abandon.Token).ConfigureAwait(false);
+        return true;
+    }
+
+    private void Wake()
+    {
+        lock (_wake)
+        {
+            _due = true;
+            Monitor.PulseAll(_wake);
+        }
+    }
+
+    private void Arm()
+    {
+        if (!_timerArmed && !_stopping && _committed > Latest.Checkpoint.Size)
+        {
+            _timerArmed = true;
+            _timer.Change(_delay, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private static T Wait<T>(ValueTask<T> task) => task.IsCompleted ? task.GetAwaiter().GetResult() : task.AsTask().GetAwaiter().GetResult();
+
+    private sealed record Published(SignedCheckpoint Checkpoint, CompactRange Range, DateTimeOffset Time);
+
+    private sealed record Demand(long Size, TaskCompletionSource<SignedCheckpoint> Completion);
+}

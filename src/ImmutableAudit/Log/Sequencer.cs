@@ -1,0 +1,236 @@
+using ImmutableAudit.Merkle;
+using ImmutableAudit.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace ImmutableAudit.Log;
+
+/// <summary>
+/// The log's own thread (LOG.md L6): takes what waits, gives it index, time and hash on the sink's head, commits it in one
+/// write and one flush, and lets the callers go on. The only one that commits, so one commit is in flight at a time (L1).
+/// </summary>
+internal sealed class Sequencer
+{
+    /// <summary>A commit takes what waits up to this many bytes, and one request more at most.</summary>
+    private const int CommitBytes = 4 * 1024 * 1024;
+
+    private readonly LogServices _log;
+    private readonly AppendQueue _queue;
+    private readonly EntryClock _clock;
+    private readonly Publisher _publisher;
+    private readonly Batch _batch = new();
+    private readonly List<AppendRequest> _taken = [];
+    private readonly Thread _thread;
+    private readonly ManualResetEventSlim _stopping = new();
+    private CompactRange _acknowledged;
+
+    public Sequencer(LogServices log, AppendQueue queue, Publisher publisher, CompactRange recovered)
+    {
+        _log = log;
+        _queue = queue;
+        _clock = new EntryClock(log.Options.TimeProvider, log.Options.MaxClockJump);
+        _publisher = publisher;
+        _acknowledged = recovered.Clone();
+        _thread = new Thread(Run) { Name = $"ImmutableAudit {log.Options.Origin}", IsBackground = true };
+    }
+
+    public void Start()
+    {
+        using (ExecutionContext.SuppressFlow())
+        {
+            _thread.Start();
+        }
+    }
+
+    /// <summary>Commits what waits, accepts nothing more, and returns when the thread has ended.</summary>
+    public void Stop()
+    {
+        _queue.Close();
+        _stopping.Set();
+        _thread.Join();
+        _stopping.Dispose();
+    }
+
+    private void Run()
+    {
+        while (_queue.WaitForRequest())
+        {
+            _taken.Clear();
+            _queue.Take(_taken, CommitBytes);
+            _taken.RemoveAll(request => !request.TrySequence());
+            try
+            {
+                _log.Status.ThrowIfRefused();
+                Encode();
+                Commit();
+            }
+            catch (AuditLogException e) when (e is AuditUnavailableException or AuditClockException)
+            {
+                FailTaken(e);
+            }
+            catch (Exception e)
+            {
+                var unknown = new AuditOutcomeUnknownException(
+                    $"Storage failed while the entry was being written: {e.Message} It may be in the log or not; look for its id before appending it again.", e);
+                _log.Status.Recovering(e);
+                FailTaken(unknown);
+                LogMessages.OutcomeUnknown(_log.Logger, _taken.Count, e);
+                Recover();
+            }
+            finally
+            {
+                _taken.ForEach(request => request.Release());
+            }
+        }
+    }
+
+    private void Encode()
+    {
+        for (var i = _taken.Count - 1; i >= 0; i--)
+        {
+            if (_taken[i].IsEncoded)
+            {
+                continue;
+            }
+
+            try
+            {
+                _taken[i].Encode(_log.Options.TimeProvider);
+            }
+            catch (Exception e)
+            {
+                _taken[i].Fail(e);
+                _taken.RemoveAt(i);
+            }
+        }
+    }
+
+    private void Commit()
+    {
+        while (_taken.Count > 0)
+        {
+            var started = _log.Options.TimeProvider.GetTimestamp();
+            using var commit = Wait(_log.Sink.OpenCommitAsync(CancellationToken.None));
+            if (_taken.Exists(request => request.AcceptsClock))
+            {
+                _clock.Accept(commit.Now);
+            }
+
+            var time = _clock.Stamp(commit.Now, commit.Head.LastTime);
+            _batch.Begin(commit.Head, commit.Range);
+            foreach (var request in _taken)
+            {
+                _batch.Add(request, time);
+            }
+
+            if (_batch.Count == 0)
+            {
+                _batch.Complete();
+                return;
+            }
+
+            var batch = _batch.ToCommit();
+            switch (Wait(commit.CompleteAsync(batch, CancellationToken.None)))
+            {
+                case CommitOutcome.Committed:
+                    _acknowledged = batch.Range.Clone();
+                    _log.Metrics.Committed(batch.Count, batch.Entries.Length, _log.Options.TimeProvider.GetElapsedTime(started));
+                    _publisher.Committed(batch.Head.Size);
+                    _batch.Complete();
+                    _log.Committed.Signal();
+                    return;
+                case CommitOutcome.Conflict:
+                    _log.Metrics.Conflict();
+                    break;
+                case CommitOutcome.Full:
+                    WaitForRoom();
+                    break;
+                default:
+                    throw new InvalidOperationException("The sink answered with an outcome that does not exist.");
+            }
+        }
+    }
+
+    /// <summary>A full journal makes producers wait until something is published (LOG.md L5).</summary>
+    private void WaitForRoom()
+    {
+        LogMessages.StorageFull(_log.Logger);
+        for (var pause = TimeSpan.FromMilliseconds(100); ; pause = Backoff.Next(pause))
+        {
+            try
+            {
+                Wait(new ValueTask<Checkpoints.SignedCheckpoint>(_publisher.DemandAsync(_publisher.Latest.Checkpoint.Size + 1)));
+                return;
+            }
+            catch (AuditPublicationException e)
+            {
+                if (_log.Status.IsFaulted || _stopping.Wait(pause))
+                {
+                    throw new AuditUnavailableException(
+                        "The journal is full, and nothing can be published to make room. Nothing was appended.", e);
+                }
+            }
+        }
+    }
+
+    /// <summary>Opens the sink again until that succeeds; meanwhile appends fail fast (LOG.md L5).</summary>
+    private void Recover()
+    {
+        for (var pause = TimeSpan.FromMilliseconds(100); ; pause = Backoff.Next(pause))
+        {
+            try
+            {
+                var recovery = _publisher.RecoverSink(_acknowledged);
+                _acknowledged = recovery.Range.Clone();
+                _publisher.Committed(recovery.Head.Size);
+                _log.Status.Open();
+                _log.Committed.Signal();
+                LogMessages.Recovered(_log.Logger, recovery.Head.Size, recovery.DroppedBytes);
+                if (recovery.DroppedBytes > 0)
+                {
+                    _queue.TryEnqueue(LibraryEvents.Recovered(_publisher.Latest.Checkpoint.Size, recovery));
+                }
+
+                return;
+            }
+            catch (AuditLogCorruptException e)
+            {
+                LogMessages.Faulted(_log.Logger, e);
+                _log.Status.Faulted(e);
+                return;
+            }
+            catch (Exception e)
+            {
+                LogMessages.RecoveryFailed(_log.Logger, pause, e);
+                FailWaiting();
+                if (_stopping.Wait(pause))
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// <summary>Whoever waits learns at once that the log is recovering.</summary>
+    private void FailWaiting()
+    {
+        _taken.ForEach(request => request.Release());
+        _taken.Clear();
+        while (_queue.Entries > 0)
+        {
+            _queue.Take(_taken, int.MaxValue);
+            _taken.RemoveAll(request => !request.TrySequence());
+            FailTaken(_log.Status.Refusal());
+            _taken.ForEach(request => request.Release());
+            _taken.Clear();
+        }
+    }
+
+    private void FailTaken(Exception exception)
+    {
+        _log.Metrics.Failed(_taken.Count);
+        _taken.ForEach(request => request.Fail(exception));
+    }
+
+    /// <summary>A file sink has always completed; a database's answer is waited for on this thread, which is here for that.</summary>
+    private static T Wait<T>(ValueTask<T> task) => task.IsCompleted ? task.GetAwaiter().GetResult() : task.AsTask().GetAwaiter().GetResult();
+}
