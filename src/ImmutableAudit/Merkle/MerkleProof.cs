@@ -6,6 +6,10 @@ namespace ImmutableAudit.Merkle;
 /// Verifies inclusion and consistency proofs (RFC 9162 sections 2.1.3.2 and 2.1.4.2; the proofs are those of RFC 6962).
 /// Pure and thread-safe. A proof that does not hold is an answer, <see langword="false"/>, never an exception.
 /// </summary>
+/// <remarks>
+/// A root does not commit to its size: where two trees have the same shape along the path, a proof in one holds for the
+/// size of the other too (entry 0 of three and of four, for one). Take size and root from one verified checkpoint.
+/// </remarks>
 public static class MerkleProof
 {
     /// <summary>
@@ -28,7 +32,8 @@ public static class MerkleProof
         long node = index, last = size - 1;
         foreach (var sibling in proof)
         {
-            // At the right edge a node without sibling moves up unhashed.
+            // At the right edge a node without sibling moves up unhashed. Node is not 0 here, or the loop would not end:
+            // the length was checked, so each hash at the right edge answers a bit that is still set.
             while (node == last && (node & 1) == 0)
             {
                 node >>= 1;

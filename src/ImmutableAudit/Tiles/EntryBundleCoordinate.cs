@@ -7,12 +7,15 @@ namespace ImmutableAudit.Tiles;
 public readonly record struct EntryBundleCoordinate
 {
     /// <summary>Names a bundle.</summary>
-    /// <param name="index">Position among the bundles, 0 or more: its first entry has 256 times this index.</param>
+    /// <param name="index">
+    /// Position among the bundles, 0 to <see cref="TileCoordinate.MaxIndex"/>: its first entry has 256 times this index.
+    /// </param>
     /// <param name="width">Number of entries, 1 to 256; fewer than 256 for a partial bundle.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
     public EntryBundleCoordinate(long index, int width = TileCoordinate.FullWidth)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(index, TileCoordinate.MaxIndex);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(width, TileCoordinate.FullWidth);
         Index = index;
@@ -40,6 +43,8 @@ public readonly record struct EntryBundleCoordinate
     /// <summary>The bundle of a log of <paramref name="size"/> entries that holds the entry at <paramref name="entry"/>.</summary>
     internal static EntryBundleCoordinate Holding(long entry, long size)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(entry);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(entry, size);
         var index = entry / TileCoordinate.FullWidth;
         return new EntryBundleCoordinate(index, TileCoordinate.WidthIn(size, 0, index));
     }

@@ -13,6 +13,7 @@ internal static class Tile
     public static byte[] ToBytes(ReadOnlySpan<MerkleHash> hashes) => MemoryMarshal.AsBytes(hashes).ToArray();
 
     /// <summary>The root of a complete subtree, from the tile that <see cref="TileCoordinate.Holding"/> names.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The tile does not reach as far as the subtree.</exception>
     public static MerkleHash NodeHash(ReadOnlySpan<byte> tile, NodeId node)
     {
         var count = 1 << (node.Level % 8);

@@ -34,20 +34,38 @@ internal sealed class TileBuilder
     /// <summary>Takes up the edge of a tree of <paramref name="size"/> entries.</summary>
     /// <param name="size">Number of entries.</param>
     /// <param name="partials">The bytes of each tile of <see cref="PartialTilesOf"/>.</param>
+    /// <exception cref="AuditFormatException">A tile is missing or has not exactly the length of its width.</exception>
     public static TileBuilder Resume(long size, IReadOnlyDictionary<TileCoordinate, ReadOnlyMemory<byte>> partials)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(size);
         var builder = new TileBuilder { Size = size };
         foreach (var tile in PartialTilesOf(size))
         {
-            Tile.Hashes(partials[tile].Span).CopyTo(builder._levels[tile.Level]);
+            // A short tile would leave zeros behind, and every root from here on would be wrong without an error.
+            var length = tile.Width * MerkleHash.Size;
+            if (!partials.TryGetValue(tile, out var bytes) || bytes.Length != length)
+            {
+                throw new AuditFormatException($"Tile {tile} of a tree of {size} entries needs {length} bytes, but {bytes.Length} are there.");
+            }
+
+            Tile.Hashes(bytes.Span).CopyTo(builder._levels[tile.Level]);
         }
 
         return builder;
     }
 
-    /// <summary>Appends a leaf hash; <paramref name="onFull"/> gets every tile that it fills, lowest level first.</summary>
+    /// <summary>
+    /// Appends a leaf hash; <paramref name="onFull"/> gets every tile that it fills, lowest level first. If that throws,
+    /// the leaf is not appended and may be appended again, which hands out the same tiles again.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The tree has 2^63 − 1 entries.</exception>
     public void Append(MerkleHash leaf, Action<TileCoordinate, byte[]> onFull)
     {
+        if (Size == long.MaxValue)
+        {
+            throw new InvalidOperationException("The tree is full: it has 2^63 - 1 entries.");
+        }
+
         var hash = leaf;
         for (var level = 0; ; level++)
         {
@@ -60,7 +78,7 @@ internal sealed class TileBuilder
             }
 
             onFull(new TileCoordinate(level, position / TileCoordinate.FullWidth), Tile.ToBytes(_levels[level]));
-            hash = TreeHasher.HashCompleteSubtree(_levels[level]);
+            hash = RootOf(_levels[level]);
         }
 
         Size++;
@@ -74,7 +92,6 @@ internal sealed class TileBuilder
     public CompactRange ToCompactRange()
     {
         Span<MerkleHash> nodes = stackalloc MerkleHash[NodeId.MaxPerRange];
-        Span<MerkleHash> subtree = stackalloc MerkleHash[TileCoordinate.FullWidth];
         var count = 0;
         for (var bits = (ulong)Size; bits > 0;)
         {
@@ -83,10 +100,17 @@ internal sealed class TileBuilder
             bits -= 1UL << level;
             var width = 1 << (level % 8);
             var first = (int)((((Size >> level) - 1) << (level % 8)) % TileCoordinate.FullWidth);
-            _levels[level / 8].AsSpan(first, width).CopyTo(subtree);
-            nodes[count++] = TreeHasher.HashCompleteSubtree(subtree[..width]);
+            nodes[count++] = RootOf(_levels[level / 8].AsSpan(first, width));
         }
 
         return new CompactRange(Size, nodes[..count]);
+    }
+
+    /// <summary>Hashes a copy: the level itself must stay as it is until the leaf counts.</summary>
+    private static MerkleHash RootOf(ReadOnlySpan<MerkleHash> hashes)
+    {
+        Span<MerkleHash> subtree = stackalloc MerkleHash[TileCoordinate.FullWidth];
+        hashes.CopyTo(subtree);
+        return TreeHasher.HashCompleteSubtree(subtree[..hashes.Length]);
     }
 }

@@ -16,9 +16,12 @@ public readonly record struct TileCoordinate
     /// <summary>Highest tile level that a tree of up to 2^63 − 1 entries has: 7.</summary>
     public const int MaxLevel = 7;
 
+    /// <summary>Highest index of a tile or bundle in a tree of up to 2^63 − 1 entries: 2^55 − 1.</summary>
+    public const long MaxIndex = long.MaxValue / FullWidth;
+
     /// <summary>Names a tile.</summary>
     /// <param name="level">Tile level, 0 (leaf hashes) to <see cref="MaxLevel"/>.</param>
-    /// <param name="index">Position among the tiles of the level, 0 or more.</param>
+    /// <param name="index">Position among the tiles of the level, 0 to <see cref="MaxIndex"/>.</param>
     /// <param name="width">Number of hashes, 1 to 256; fewer than 256 for a partial tile.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
     public TileCoordinate(int level, long index, int width = FullWidth)
@@ -26,6 +29,7 @@ public readonly record struct TileCoordinate
         ArgumentOutOfRangeException.ThrowIfNegative(level);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(level, MaxLevel);
         ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(index, MaxIndex);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(width, FullWidth);
         Level = level;
@@ -61,9 +65,14 @@ public readonly record struct TileCoordinate
         return At(level, (node.Index << (node.Level % 8)) / FullWidth, size);
     }
 
-    /// <summary>Number of hashes that this tile has in a tree of <paramref name="size"/> entries; 0 or less where there is none.</summary>
-    internal static int WidthIn(long size, int level, long index) =>
-        (int)Math.Clamp((size >> (8 * level)) - (index * FullWidth), 0, FullWidth);
+    /// <summary>Number of hashes, 0 to 256, that the tile at this place has in a tree of <paramref name="size"/> entries.</summary>
+    internal static int WidthIn(long size, int level, long index)
+    {
+        // Compared as tiles, because the first hash of a tile far beyond the tree has no 64-bit number.
+        var hashes = size >> (8 * level);
+        var full = hashes / FullWidth;
+        return index < full ? FullWidth : index == full ? (int)(hashes % FullWidth) : 0;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Path;
