@@ -34,7 +34,19 @@ public sealed class AuditDetails : IEquatable<AuditDetails>
     {
         ArgumentNullException.ThrowIfNull(value);
         ArgumentNullException.ThrowIfNull(typeInfo);
-        return Parse(JsonSerializer.SerializeToUtf8Bytes(value, typeInfo));
+        byte[] json;
+        try
+        {
+            json = JsonSerializer.SerializeToUtf8Bytes(value, typeInfo);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or NotSupportedException)
+        {
+            // Which of these it is for a cycle depends on how the type is serialized.
+            throw new AuditEventException(
+                $"A value of {typeof(T)} cannot be serialized as an event's details: {e.GetType().Name}, most often a cycle or a type without converter.", e);
+        }
+
+        return Parse(json);
     }
 
     /// <summary>Takes JSON text. It is rewritten compactly; names, their order and the digits of numbers stay as they are.</summary>

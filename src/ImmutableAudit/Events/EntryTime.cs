@@ -85,8 +85,9 @@ internal static class EntryTime
 
             return false;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: a name with half a surrogate pair, which no reader of entries accepts.
             time = default;
             return false;
         }

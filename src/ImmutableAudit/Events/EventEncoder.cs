@@ -47,12 +47,18 @@ internal static class EventEncoder
             writer.Reset(buffer);
         }
 
-        EventWriter.Write(writer, auditEvent, auditEvent.Id ?? id);
-        writer.Flush();
-        if (buffer.Capacity > KeptCapacity)
+        try
         {
-            t_buffer = null;
-            t_writer = null;
+            EventWriter.Write(writer, auditEvent, auditEvent.Id ?? id);
+            writer.Flush();
+        }
+        finally
+        {
+            if (buffer.Capacity > KeptCapacity)
+            {
+                t_buffer = null;
+                t_writer = null;
+            }
         }
 
         if (buffer.WrittenCount > AuditEntry.MaxLength)

@@ -1,6 +1,7 @@
+using System.Buffers;
 using System.Buffers.Text;
-using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace ImmutableAudit.Events;
 
@@ -10,8 +11,10 @@ namespace ImmutableAudit.Events;
 /// </summary>
 internal static class JsonText
 {
+    private const char Replacement = '\uFFFD';
+
     /// <summary>Unescapes; half surrogates stay as they are, bytes that are not UTF-8 throw <see cref="JsonException"/>.</summary>
-    public static ReadOnlySpan<char> Unescape(ReadOnlySpan<byte> escaped)
+    public static Span<char> Unescape(ReadOnlySpan<byte> escaped)
     {
         // An escape is never shorter than what it stands for, and no UTF-8 sequence has fewer bytes than UTF-16 has units.
         var text = new char[escaped.Length];
@@ -31,33 +34,40 @@ internal static class JsonText
         return text.AsSpan(0, length);
     }
 
-    /// <summary>Whether the text is valid Unicode behind its escapes.</summary>
-    public static bool IsValid(ReadOnlySpan<byte> escaped)
+    /// <summary>Unescapes to valid Unicode: each half surrogate becomes U+FFFD.</summary>
+    public static ReadOnlySpan<char> UnescapeWellFormed(ReadOnlySpan<byte> escaped)
     {
-        try
+        var text = Unescape(escaped);
+        var rest = text;
+        for (var half = IndexOfHalf(rest); half >= 0; half = IndexOfHalf(rest))
         {
-            var text = Unescape(escaped);
-            while (!text.IsEmpty)
-            {
-                if (Rune.DecodeFromUtf16(text, out _, out var consumed) != System.Buffers.OperationStatus.Done)
-                {
-                    return false;
-                }
-
-                text = text[consumed..];
-            }
-
-            return true;
+            rest[half] = Replacement;
+            rest = rest[(half + 1)..];
         }
-        catch (JsonException)
+
+        return text;
+    }
+
+    /// <summary>Where the first half of a surrogate pair stands without its other half, or -1.</summary>
+    public static int IndexOfHalf(ReadOnlySpan<char> text)
+    {
+        for (var i = 0; i < text.Length; i++)
         {
-            return false;
+            if (!char.IsSurrogate(text[i]))
+                continue;
+
+            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
+                return i;
+
+            i++;
         }
+
+        return -1;
     }
 
     private static int Decode(ReadOnlySpan<byte> utf8, Span<char> text) =>
-        System.Text.Unicode.Utf8.ToUtf16(utf8, text, out _, out var written, replaceInvalidSequences: false)
-            == System.Buffers.OperationStatus.Done ? written : throw new JsonException();
+        Utf8.ToUtf16(utf8, text, out _, out var written, replaceInvalidSequences: false)
+            == OperationStatus.Done ? written : throw new JsonException();
 
     private static char TakeEscape(ref ReadOnlySpan<byte> escaped)
     {

@@ -38,7 +38,7 @@ internal static class StrictJson
         while (reader.Read())
         {
             if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName
-                && !(reader.ValueIsEscaped ? JsonText.IsValid(reader.ValueSpan) : Utf8.IsValid(reader.ValueSpan)))
+                && !(reader.ValueIsEscaped ? JsonText.IndexOfHalf(JsonText.Unescape(reader.ValueSpan)) < 0 : Utf8.IsValid(reader.ValueSpan)))
             {
                 throw new JsonException();
             }
@@ -80,13 +80,13 @@ internal static class StrictJson
                 writer.WriteEndArray();
                 break;
             case JsonTokenType.PropertyName when reader.ValueIsEscaped:
-                writer.WritePropertyName(JsonText.Unescape(reader.ValueSpan));
+                writer.WritePropertyName(JsonText.UnescapeWellFormed(reader.ValueSpan));
                 break;
             case JsonTokenType.PropertyName:
                 writer.WritePropertyName(ValidUtf8(reader.ValueSpan));
                 break;
             case JsonTokenType.String when reader.ValueIsEscaped:
-                writer.WriteStringValue(JsonText.Unescape(reader.ValueSpan));
+                writer.WriteStringValue(JsonText.UnescapeWellFormed(reader.ValueSpan));
                 break;
             case JsonTokenType.String:
                 writer.WriteStringValue(ValidUtf8(reader.ValueSpan));
