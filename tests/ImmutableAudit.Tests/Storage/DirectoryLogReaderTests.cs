@@ -53,6 +53,7 @@ public sealed class DirectoryLogReaderTests : IDisposable
         Assert.Null(await reader.ReadCheckpointAsync());
         Assert.Null(await reader.ReadTileAsync(new TileCoordinate(0, 0, 3)));
         Assert.Null(await reader.ReadEntryBundleAsync(new EntryBundleCoordinate(1234567)));
+        Assert.Null(await reader.ReadEntryBundleAsync(new EntryBundleCoordinate(0, 3)));
     }
 
     [Theory]

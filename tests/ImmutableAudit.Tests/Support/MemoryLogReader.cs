@@ -52,7 +52,7 @@ internal sealed class MemoryLogReader : ILogFileSource, ILogReader
         }
 
         return ValueTask.FromResult<ReadOnlyMemory<byte>?>(
-            Files.TryGetValue(path, out var bytes) ? bytes.AsMemory(0, Math.Min(bytes.Length, atMost)) : null);
+            Files.TryGetValue(path, out var bytes) ? bytes.AsMemory(0, Math.Min(bytes.Length, atMost)) : default(ReadOnlyMemory<byte>?));
     }
 
     string ILogFileSource.Locate(string path) => path;
