@@ -1,0 +1,14 @@
+namespace ImmutableAudit;
+
+/// <summary>The usual values of <see cref="AuditEvent.Outcome"/>; others are allowed.</summary>
+public static class AuditOutcome
+{
+    /// <summary>It was done: <c>success</c>.</summary>
+    public const string Success = "success";
+
+    /// <summary>It was tried and went wrong: <c>failure</c>.</summary>
+    public const string Failure = "failure";
+
+    /// <summary>It was not allowed: <c>denied</c>.</summary>
+    public const string Denied = "denied";
+}

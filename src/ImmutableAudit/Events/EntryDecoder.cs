@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using ImmutableAudit.Merkle;
+
+namespace ImmutableAudit.Events;
+
+/// <summary>
+/// From the bytes of an entry, anybody's, to the event: strict about JSON, open about members it does not know. Messages
+/// name members that we know and never quote the entry, which may hold anything.
+/// </summary>
+internal static class EntryDecoder
+{
+    public static AuditEntry Decode(long index, ReadOnlyMemory<byte> bytes, MerkleHash? leafHash)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        if (bytes.Length is 0 or > AuditEntry.MaxLength)
+        {
+            throw Unreadable(index, $"it has {bytes.Length} bytes, and an entry has from 1 to {AuditEntry.MaxLength}");
+        }
+
+        try
+        {
+            StrictJson.Validate(bytes.Span, AuditEntry.MaxDepth);
+            using var document = JsonDocument.Parse(bytes, StrictJson.DocumentOptions(AuditEntry.MaxDepth));
+            return Read(index, bytes, leafHash, document.RootElement);
+        }
+        catch (JsonException e)
+        {
+            throw Unreadable(index, $"it is not strict JSON, {StrictJson.Explain(e)}");
+        }
+        catch (MemberException e)
+        {
+            throw Unreadable(index, e.Message);
+        }
+    }
+
+    private static AuditEntry Read(long index, ReadOnlyMemory<byte> bytes, MerkleHash? leafHash, JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            throw new MemberException("it is not a JSON object");
+        }
+
+        var version = root.TryGetProperty("v"u8, out var v) && v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out var n) && n > 0
+            ? n
+            : throw new MemberException("its member v is not a whole number from 1");
+        var members = new MemberReader(newer: version > 1);
+        var auditEvent = EventReader.Read(root, members);
+        return new AuditEntry(leafHash)
+        {
+            Index = index,
+            Bytes = bytes,
+            Version = version,
+            Time = ReadTime(root),
+            Event = auditEvent,
+            UnknownMembers = members.Unknown,
+        };
+    }
+
+    /// <summary>By the raw text, so that every reader of an entry's time sees the same one.</summary>
+    private static DateTimeOffset ReadTime(JsonElement root) =>
+        root.TryGetProperty("time"u8, out var element)
+        && element.ValueKind == JsonValueKind.String
+        && EntryTime.TryParse(JsonMarshal.GetRawUtf8Value(element)[1..^1], out var time)
+            ? time
+            : throw new MemberException("its member time is not a UTC time such as 2026-11-21T21:16:47.1234567Z");
+
+    private static AuditFormatException Unreadable(long index, string why) =>
+        new($"Entry {index} cannot be read as an event: {why}. Whether the log is intact is for verification to say.");
+}

@@ -1,0 +1,186 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using ImmutableAudit.Merkle;
+
+namespace ImmutableAudit.Events;
+
+/// <summary>The members of an event, in any order; the counterpart of <see cref="EventWriter"/>.</summary>
+internal static class EventReader
+{
+    public static AuditEvent Read(JsonElement root, MemberReader members)
+    {
+        AuditSubject? actor = null;
+        AuditResource? resource = null;
+        AuditSource? source = null;
+        AuditReference? reference = null;
+        AuditDetails? details = null;
+        string? type = null, session = null, action = null, outcome = null, reason = null, trace = null;
+        Guid? id = null;
+        long? grant = null;
+        foreach (var member in root.EnumerateObject())
+        {
+            var value = member.Value;
+            switch (member.Name)
+            {
+                case "v" or "time": break;
+                case "type": type = value.ValueKind == JsonValueKind.String ? value.GetString() : null; break;
+                case "id": id = value.ValueKind == JsonValueKind.String && value.TryGetGuid(out var guid) ? guid : null; break;
+                case "session": session = members.Text("session", value); break;
+                case "actor": actor = Subject("actor", value, members); break;
+                case "action": action = members.Text("action", value); break;
+                case "resource": resource = Resource(value, members); break;
+                case "outcome": outcome = members.Text("outcome", value); break;
+                case "reason": reason = members.Text("reason", value); break;
+                case "source": source = Source(value, members); break;
+                case "trace": trace = members.Text("trace", value); break;
+                case "ref": reference = Reference(value, members); break;
+                case "grant": grant = members.Index("grant", value); break;
+                case "details": details = Details(value, members); break;
+                default: members.Keep(MemberReader.Path("", member.Name), value); break;
+            }
+        }
+
+        return new AuditEvent
+        {
+            Type = type ?? throw Missing("type", "a text"),
+            Id = id ?? throw Missing("id", "a UUID"),
+            Session = session,
+            Actor = actor ?? throw Missing("actor", "a subject with an id"),
+            Action = action ?? throw Missing("action", "a text"),
+            Resource = resource,
+            Outcome = outcome,
+            Reason = reason,
+            Source = source,
+            Trace = trace,
+            Ref = reference,
+            Grant = grant,
+            Details = details,
+        };
+    }
+
+    /// <summary>Recursion is bounded by the depth of the JSON.</summary>
+    private static AuditSubject? Subject(string path, JsonElement element, MemberReader members)
+    {
+        if (MemberReader.IsToken(element))
+            return new AuditSubject { Id = element.GetRawText() };
+
+        if (!members.IsObject(path, element))
+            return null;
+
+        string? issuer = null, id = null, person = null, kind = null;
+        AuditSubject? onBehalfOf = null;
+        foreach (var member in element.EnumerateObject())
+        {
+            var inner = MemberReader.Path(path, member.Name);
+            switch (member.Name)
+            {
+                case "issuer": issuer = members.Text(inner, member.Value); break;
+                case "id": id = members.Text(inner, member.Value); break;
+                case "person": person = members.Text(inner, member.Value); break;
+                case "kind": kind = members.Text(inner, member.Value); break;
+                case "onBehalfOf": onBehalfOf = Subject(inner, member.Value, members); break;
+                default: members.Keep(inner, member.Value); break;
+            }
+        }
+
+        return new AuditSubject
+        {
+            Issuer = issuer,
+            Id = id ?? throw Missing(path + "/id", "a text"),
+            Person = person,
+            Kind = kind,
+            OnBehalfOf = onBehalfOf,
+        };
+    }
+
+    private static AuditResource? Resource(JsonElement element, MemberReader members)
+    {
+        if (MemberReader.IsToken(element))
+            return new AuditResource { Type = element.GetRawText() };
+
+        if (!members.IsObject("resource", element))
+            return null;
+
+        string? type = null, id = null;
+        foreach (var member in element.EnumerateObject())
+        {
+            var path = MemberReader.Path("resource", member.Name);
+            switch (member.Name)
+            {
+                case "type": type = members.Text(path, member.Value); break;
+                case "id": id = members.Text(path, member.Value); break;
+                default: members.Keep(path, member.Value); break;
+            }
+        }
+
+        return new AuditResource { Type = type ?? throw Missing("resource/type", "a text"), Id = id };
+    }
+
+    private static AuditSource? Source(JsonElement element, MemberReader members)
+    {
+        if (!members.IsObject("source", element))
+            return null;
+
+        string? app = null, host = null, ip = null;
+        foreach (var member in element.EnumerateObject())
+        {
+            var path = MemberReader.Path("source", member.Name);
+            switch (member.Name)
+            {
+                case "app": app = members.Text(path, member.Value); break;
+                case "host": host = members.Text(path, member.Value); break;
+                case "ip": ip = members.Text(path, member.Value); break;
+                default: members.Keep(path, member.Value); break;
+            }
+        }
+
+        return new AuditSource { App = app, Host = host, Ip = ip };
+    }
+
+    /// <summary>A reference counts as a whole: with half of it in a token, it is kept as an unknown member.</summary>
+    private static AuditReference? Reference(JsonElement element, MemberReader members)
+    {
+        if (!members.IsObject("ref", element))
+            return null;
+
+        long? index = null;
+        MerkleHash? leaf = null;
+        var token = false;
+        foreach (var member in element.EnumerateObject())
+        {
+            token |= MemberReader.IsToken(member.Value);
+            switch (member.Name)
+            {
+                case "index": index = member.Value.ValueKind == JsonValueKind.Number && member.Value.TryGetInt64(out var n) && n >= 0 ? n : null; break;
+                case "leaf": leaf = member.Value.ValueKind == JsonValueKind.String && MerkleHash.TryParse(member.Value.GetString(), out var hash) ? hash : null; break;
+                default: members.Keep(MemberReader.Path("ref", member.Name), member.Value); break;
+            }
+        }
+
+        if (index is { } i && leaf is { } l)
+            return new AuditReference(i, l);
+
+        if (token)
+        {
+            members.Keep("ref", element);
+        }
+        else
+        {
+            members.Mismatch("ref", element, "an index with a leaf hash");
+        }
+
+        return null;
+    }
+
+    private static AuditDetails? Details(JsonElement element, MemberReader members)
+    {
+        // A token is an object too, and stays visible as one.
+        if (element.ValueKind == JsonValueKind.Object)
+            return AuditDetails.FromValidated(JsonMarshal.GetRawUtf8Value(element));
+
+        members.Mismatch("details", element, "an object");
+        return null;
+    }
+
+    private static MemberException Missing(string path, string expected) => new($"its member {path} is missing, or not {expected}");
+}

@@ -1,0 +1,105 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Encodings.Web;
+
+namespace ImmutableAudit.Events;
+
+/// <summary>What an event must hold to become an entry. Each refusal says which event, what and what to do.</summary>
+internal static class EventRules
+{
+    private const int ShownLength = 80;
+    private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
+
+    /// <summary>Everything but the length of the whole.</summary>
+    /// <exception cref="AuditEventException">The event cannot be an entry.</exception>
+    /// <exception cref="AuditEntryTooLargeException">A single text of it is already too long.</exception>
+    public static void Check(AuditEvent auditEvent, bool library)
+    {
+        ArgumentNullException.ThrowIfNull(auditEvent);
+        if (string.IsNullOrWhiteSpace(auditEvent.Action))
+        {
+            throw new AuditEventException("An event needs an action. Set Action to what was done, such as \"orders.export\".");
+        }
+
+        CheckType(auditEvent, library);
+        CheckActor(auditEvent);
+        if (auditEvent.Id == Guid.Empty)
+        {
+            Throw(auditEvent, "has the empty UUID as its id. Leave Id out, and the log gives one.");
+        }
+
+        if (auditEvent.Resource is { } resource && string.IsNullOrWhiteSpace(resource.Type))
+        {
+            Throw(auditEvent, "has a resource without type. Set Resource.Type, such as \"order\".");
+        }
+
+        if (auditEvent.Trace is { } trace && !IsTraceId(trace))
+        {
+            Throw(auditEvent, "has a malformed trace. Set Trace to 32 lower-case hexadecimal digits, not all zero, as Activity.TraceId gives.");
+        }
+
+        if (auditEvent.Ref is { Index: < 0 } || auditEvent.Grant < 0)
+        {
+            Throw(auditEvent, "refers to an entry by a negative index. Set Ref and Grant to the index of a receipt.");
+        }
+    }
+
+    /// <summary>Refuses text that cannot fit before anything is made of it: every UTF-16 unit takes a byte or more.</summary>
+    public static void CheckLength(string action, int length)
+    {
+        if (length > AuditEntry.MaxLength)
+        {
+            ThrowTooLarge(action, length, exact: false);
+        }
+    }
+
+    [DoesNotReturn]
+    public static void ThrowTooLarge(string action, long length, bool exact) =>
+        throw new AuditEntryTooLargeException(
+            $"The event \"{Shown(action)}\" would be an entry of {(exact ? "" : "at least ")}{length} bytes; an entry holds at most " +
+            $"{AuditEntry.MaxLength}. Keep large content elsewhere and record where it is, with its digest.");
+
+    /// <summary>Text of the caller's, short and escaped: messages end up in logs, too.</summary>
+    public static string Shown(string? text) =>
+        text is null ? "(null)" : JavaScriptEncoder.Default.Encode(text.Length > ShownLength ? text[..ShownLength] : text);
+
+    private static void CheckType(AuditEvent auditEvent, bool library)
+    {
+        var type = auditEvent.Type;
+        if (string.Equals(type, EventTypes.Application, StringComparison.Ordinal) || (library && type is not null && EventTypes.IsLibrary(type)))
+            return;
+
+        Throw(auditEvent, $"has the type \"{Shown(type)}\". Leave Type at \"event\": the others are the library's own. What was done goes into Action.");
+    }
+
+    private static void CheckActor(AuditEvent auditEvent)
+    {
+        if (auditEvent.Actor is null)
+        {
+            Throw(auditEvent, "has no actor. Set Actor to whoever acts.");
+        }
+
+        var length = 0;
+        for (var subject = auditEvent.Actor; subject is not null; subject = subject.OnBehalfOf)
+        {
+            if (string.IsNullOrWhiteSpace(subject.Id))
+            {
+                Throw(auditEvent, length == 0
+                    ? "has an actor without id. Set Actor.Id."
+                    : "has an actor on behalf of a subject without id. Set the Id of each link of OnBehalfOf.");
+            }
+
+            if (++length > AuditSubject.MaxChainLength)
+            {
+                Throw(auditEvent, $"has an actor with more than {AuditSubject.MaxChainLength} subjects in its OnBehalfOf chain. Shorten it.");
+            }
+        }
+    }
+
+    private static bool IsTraceId(string trace) =>
+        trace.Length == 32 && !trace.AsSpan().ContainsAnyExcept(LowerHex) && trace.AsSpan().ContainsAnyExcept('0');
+
+    [DoesNotReturn]
+    private static void Throw(AuditEvent auditEvent, string what) =>
+        throw new AuditEventException($"The event \"{Shown(auditEvent.Action)}\" {what}");
+}

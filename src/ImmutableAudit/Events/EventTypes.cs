@@ -1,0 +1,25 @@
+namespace ImmutableAudit.Events;
+
+/// <summary>The values of <c>type</c>, and who may write them (P25).</summary>
+internal static class EventTypes
+{
+    /// <summary>The only type that applications write.</summary>
+    public const string Application = "event";
+
+    // privilege.state is the periodic summary of P27.
+    private static readonly string[] LibraryPrefixes = ["access.", "grant.", "policy.", "log.", "key.", "privilege."];
+
+    /// <summary>Whether the library alone writes this type.</summary>
+    public static bool IsLibrary(string type)
+    {
+        foreach (var prefix in LibraryPrefixes)
+        {
+            if (type.Length > prefix.Length && type.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

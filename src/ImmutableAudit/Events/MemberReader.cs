@@ -1,0 +1,83 @@
+using System.Collections.ObjectModel;
+using System.Text.Json;
+
+namespace ImmutableAudit.Events;
+
+/// <summary>A member of an entry is not what it should be; becomes an <see cref="AuditFormatException"/> that names the entry.</summary>
+internal sealed class MemberException(string message) : Exception(message);
+
+/// <summary>Reads single members, and collects those that nobody knows.</summary>
+/// <param name="newer">A newer version wrote the entry: what does not fit is unknown, not wrong.</param>
+internal sealed class MemberReader(bool newer)
+{
+    private readonly OrderedDictionary<string, JsonElement> _unknown = new(StringComparer.Ordinal);
+
+    public IReadOnlyDictionary<string, JsonElement> Unknown => new ReadOnlyDictionary<string, JsonElement>(_unknown);
+
+    /// <summary>Whether this is the reserved form of P29: an opaque token in the place of any value.</summary>
+    public static bool IsToken(JsonElement element) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty("enc"u8, out _);
+
+    /// <summary>A path of names, unambiguous as RFC 6901 section 3 makes it.</summary>
+    public static string Path(string parent, string name) =>
+        (parent.Length == 0 ? "" : parent + "/") + name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+
+    /// <summary>Keeps a member that is not known, or not in this form.</summary>
+    public void Keep(string path, JsonElement element) => _unknown[path] = element.Clone();
+
+    /// <summary>A text, or the JSON text of a token.</summary>
+    public string? Text(string path, JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.String)
+            return element.GetString();
+
+        if (IsToken(element))
+            return element.GetRawText();
+
+        Mismatch(path, element, "a text");
+        return null;
+    }
+
+    /// <summary>An index, 0 or more.</summary>
+    public long? Index(string path, JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out var index) && index >= 0)
+            return index;
+
+        KeepTokenOrMismatch(path, element, "an index");
+        return null;
+    }
+
+    /// <summary>Whether the element is an object to look into; a token is kept whole.</summary>
+    public bool IsObject(string path, JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.Object && !IsToken(element))
+            return true;
+
+        KeepTokenOrMismatch(path, element, "an object");
+        return false;
+    }
+
+    public void KeepTokenOrMismatch(string path, JsonElement element, string expected)
+    {
+        if (IsToken(element))
+        {
+            Keep(path, element);
+        }
+        else
+        {
+            Mismatch(path, element, expected);
+        }
+    }
+
+    /// <summary>Throws, or keeps what a newer version wrote.</summary>
+    public void Mismatch(string path, JsonElement element, string expected)
+    {
+        if (!newer)
+        {
+            throw new MemberException($"its member {path} is not {expected}");
+        }
+
+        Keep(path, element);
+    }
+}

@@ -1,0 +1,155 @@
+using System.Text;
+using System.Text.Json.Serialization;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace ImmutableAudit.Tests.Events;
+
+public sealed record Refund(decimal Amount, string Currency, string? Note);
+
+[JsonSerializable(typeof(Refund))]
+[JsonSerializable(typeof(Link))]
+[JsonSerializable(typeof(int[]))]
+[JsonSerializable(typeof(Dictionary<string, int>))]
+internal sealed partial class DetailsContext : JsonSerializerContext;
+
+[JsonSourceGenerationOptions(WriteIndented = true)]
+[JsonSerializable(typeof(Refund))]
+internal sealed partial class IndentedContext : JsonSerializerContext;
+
+public sealed class Link
+{
+    public Link? Next { get; set; }
+}
+
+public class AuditDetailsTests
+{
+    [Fact]
+    public void A_typed_value_comes_back()
+    {
+        var refund = new Refund(12.50m, "EUR", "größer");
+        Assert.Equal(refund, AuditDetails.From(refund, DetailsContext.Default.Refund).Get(DetailsContext.Default.Refund));
+    }
+
+    [Fact]
+    public void The_serializers_white_space_and_escapes_do_not_matter()
+    {
+        var refund = new Refund(1, "<é>", null);
+        var details = AuditDetails.From(refund, IndentedContext.Default.Refund);
+        Assert.Equal(AuditDetails.From(refund, DetailsContext.Default.Refund), details);
+        Assert.Equal("""{"Amount":1,"Currency":"<é>","Note":null}""", details.ToString());
+    }
+
+    [Fact]
+    public void Names_order_and_digits_stay_as_they_are() =>
+        Assert.Equal(
+            """{"b":1.000,"a":[1e400,-0,12345678901234567890123,true,false,null,{}],"":""}""",
+            AuditDetails.Parse("{ \"b\" : 1.000, \"\\u0061\":[1e400,-0,\n12345678901234567890123,true,false,null,{ } ],\"\":\"\"}\r\n").ToString());
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("7")]
+    [InlineData("[]")]
+    [InlineData("\"x\"")]
+    [InlineData("null")]
+    [InlineData("{")]
+    [InlineData("{}{}")]
+    [InlineData("{\"a\":1,}")]
+    [InlineData("{\"a\":01}")]
+    [InlineData("{/**/}")]
+    [InlineData("\uFEFF{}")]
+    [InlineData("{\"a\":\"\n\"}")]
+    [InlineData("{\"a\":1,\"a\":2}")]
+    [InlineData("{\"x\":[{\"a\":1,\"\\u0061\":2}]}")]
+    public void What_is_not_one_strict_json_object_is_refused(string json) =>
+        Assert.Throws<AuditEventException>(() => AuditDetails.Parse(json));
+
+    [Fact]
+    public void Bytes_that_are_not_utf8_are_refused()
+    {
+        Refused("{\"a\":\"?\"}");
+        Refused("{\"?\":1}");
+        Refused("{\"\\n?\":1}");
+
+        static void Refused(string json)
+        {
+            var bytes = Encoding.UTF8.GetBytes(json);
+            bytes[bytes.AsSpan().IndexOf((byte)'?')] = 0xE2;
+            Assert.Throws<AuditEventException>(() => AuditDetails.Parse(bytes));
+        }
+    }
+
+    [Fact]
+    public void A_value_that_is_no_object_is_refused() =>
+        Assert.Throws<AuditEventException>(() => AuditDetails.From([1, 2], DetailsContext.Default.Int32Array));
+
+    [Fact]
+    public void A_value_that_contains_itself_is_refused()
+    {
+        var link = new Link();
+        link.Next = link;
+        Assert.Throws<AuditEventException>(() => AuditDetails.From(link, DetailsContext.Default.Link));
+    }
+
+    [Fact]
+    public void Sixty_four_levels_are_accepted_and_one_more_refused()
+    {
+        var details = AuditDetails.Parse(Nested(64));
+        var auditEvent = Samples.Minimal with { Details = details };
+        Assert.Equal(details, AuditEntry.Decode(0, Samples.Encode(auditEvent)).Event.Details);
+        Assert.NotEqual(default, details.Root);
+        Assert.Throws<AuditEventException>(() => AuditDetails.Parse(Nested(65)));
+    }
+
+    [Fact]
+    public void Half_surrogates_behind_escapes_become_replacement_characters() =>
+        Assert.Equal("""{"k�":"�x� \""}""", AuditDetails.Parse("""{"k\ud800":"\udc00x\uD800\u0020\""}""").ToString());
+
+    [Fact]
+    public void Escaped_text_is_read_like_the_framework_reads_it() =>
+        Prop.ForAll(Arb.From(Samples.Text), text =>
+        {
+            var wellFormed = Samples.WellFormed(text);
+            var json = new StringBuilder("{\"a\":\"");
+            foreach (var unit in text)
+            {
+                json.Append($"\\u{(int)unit:x4}");
+            }
+
+            var details = AuditDetails.Parse(json.Append("\"}").ToString());
+            Assert.Equal(wellFormed, details.Root.GetProperty("a").GetString());
+            Assert.DoesNotContain(details.Utf8.ToArray(), b => b < 0x20);
+            Assert.Equal(details, AuditDetails.Parse(details.Utf8));
+            Assert.Equal(details, AuditEntry.Decode(0, Samples.Encode(Samples.Minimal with { Details = details })).Event.Details);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Normalizing_again_changes_nothing() =>
+        Prop.ForAll(Arb.From(Samples.Text), text =>
+        {
+            var details = AuditDetails.From(new Dictionary<string, int>(StringComparer.Ordinal) { [text] = 1 }, DetailsContext.Default.DictionaryStringInt32);
+            Assert.Equal(details, AuditDetails.Parse(details.Utf8));
+            Assert.Equal(details, AuditDetails.Parse(details.ToString()));
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Reading_as_another_type_says_where_it_does_not_fit()
+    {
+        var e = Assert.Throws<AuditFormatException>(
+            () => AuditDetails.Parse("""{"Amount":"many"}""").Get(DetailsContext.Default.Refund));
+        Assert.Contains("Amount", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Messages_never_quote_the_json()
+    {
+        foreach (var json in new[] { "{\"a\u0085\\n\":1,\"a\u0085\\n\":2}", "{\u001b", "{\"a\":\u0085}" })
+        {
+            var e = Assert.Throws<AuditEventException>(() => AuditDetails.Parse(json));
+            Assert.DoesNotContain(e.ToString(), c => c is '\u0085' or '\u001b');
+        }
+    }
+
+    private static string Nested(int depth) =>
+        string.Concat(Enumerable.Repeat("{\"a\":", depth - 1)) + "{}" + new string('}', depth - 1);
+}
