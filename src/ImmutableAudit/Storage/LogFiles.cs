@@ -44,7 +44,7 @@ internal sealed class LogFiles(ILogFileSource files) : ILogReader
         }
 
         bytes = await ReadWholeBundleAsync(bundle.Full, cancellationToken).ConfigureAwait(false);
-        return bytes is { } full ? full[..LengthOf(full, bundle)] : null;
+        return bytes?[..LengthOf(bytes.Value, bundle)];
     }
 
     private async ValueTask<ReadOnlyMemory<byte>?> ReadWholeTileAsync(TileCoordinate tile, CancellationToken cancellationToken)

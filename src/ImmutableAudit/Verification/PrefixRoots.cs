@@ -1,0 +1,41 @@
+using ImmutableAudit.Merkle;
+using ImmutableAudit.Tiles;
+
+namespace ImmutableAudit.Verification;
+
+/// <summary>
+/// The roots that a growing tree had at given sizes, taken in one pass over its bundles. Full bundles enter as one hash
+/// each, so that the pass itself has next to nothing to compute.
+/// </summary>
+internal sealed class PrefixRoots
+{
+    private readonly CompactRange _bundles = new();
+    private readonly Dictionary<long, MerkleHash> _roots = new() { [0] = MerkleHash.EmptyRoot };
+    private readonly Queue<long> _sizes;
+
+    /// <summary>Of the empty tree.</summary>
+    /// <param name="sizes">The sizes to take roots at, in any order, repeated or not.</param>
+    public PrefixRoots(IEnumerable<long> sizes) => _sizes = new Queue<long>(sizes.Where(size => size > 0).Distinct().Order());
+
+    /// <summary>The root at one of the sizes that have been passed.</summary>
+    public MerkleHash this[long size] => _roots[size];
+
+    /// <summary>Appends the next bundle.</summary>
+    /// <param name="leaves">Its leaf hashes: 256, or fewer for the last.</param>
+    /// <param name="root">Their root, for a full bundle.</param>
+    public void Append(ReadOnlySpan<MerkleHash> leaves, MerkleHash root)
+    {
+        var start = _bundles.Size * TileCoordinate.FullWidth;
+        while (_sizes.TryPeek(out var size) && size <= start + leaves.Length)
+        {
+            var rest = new CompactRange();
+            rest.Append(leaves[..(int)(size - start)]);
+            _roots[_sizes.Dequeue()] = CompactRange.Fold([.. _bundles.Nodes, .. rest.Nodes]);
+        }
+
+        if (leaves.Length == TileCoordinate.FullWidth)
+        {
+            _bundles.Append(root);
+        }
+    }
+}
