@@ -22,4 +22,8 @@ internal static class EventTypes
 
         return false;
     }
+
+    /// <summary>Whether decisions are based on entries of this type (P1).</summary>
+    public static bool IsPrivilegeState(string type) =>
+        type.StartsWith("policy.", StringComparison.Ordinal) || type.StartsWith("grant.", StringComparison.Ordinal);
 }

@@ -68,7 +68,7 @@ internal sealed class AppendRequest
         {
             if (_encoded is { } encoded)
             {
-                Ids[i] = encoded.FixedId ?? Guid.CreateVersion7(time.GetUtcNow());
+                Ids[i] = encoded.Id ?? Guid.CreateVersion7(time.GetUtcNow());
                 encoded.CopyTo(Reserve(encoded.Length, Count), Ids[i]);
             }
             else

@@ -58,7 +58,7 @@ internal sealed class Batch
         var entries = Reserve(request);
         for (var i = 0; i < receipts.Length; i++)
         {
-            EntryBundle.TryReadEntryForWriting(ref entries, out var entry);
+            var entry = EntryBundle.TakeEntry(ref entries);
             EntryTime.Stamp(entry, time);
             var leaf = TreeHasher.HashLeaf(entry);
             var index = _start.Size + _count;

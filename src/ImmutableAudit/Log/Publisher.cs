@@ -8,7 +8,7 @@ namespace ImmutableAudit.Log;
 /// Integrates what is committed, signs, and publishes: on an interval while there is something new, and on demand (LOG.md
 /// L22, L23). On a thread of its own, so that it lags behind committing without holding it up, and needs no pool thread.
 /// </summary>
-internal sealed class Publisher
+internal sealed class Publisher : IDisposable
 {
     private static readonly TimeSpan SigningGrace = TimeSpan.FromSeconds(30);
 
@@ -56,7 +56,7 @@ internal sealed class Publisher
     }
 
     /// <summary>Publishes what is committed, once more, and returns when the thread has ended.</summary>
-    public void Stop()
+    public void Dispose()
     {
         lock (_wake)
         {

@@ -1,6 +1,5 @@
 using ImmutableAudit.Merkle;
 using ImmutableAudit.Storage;
-using Microsoft.Extensions.Logging;
 
 namespace ImmutableAudit.Log;
 
@@ -8,7 +7,7 @@ namespace ImmutableAudit.Log;
 /// The log's own thread (LOG.md L6): takes what waits, gives it index, time and hash on the sink's head, commits it in one
 /// write and one flush, and lets the callers go on. The only one that commits, so one commit is in flight at a time (L1).
 /// </summary>
-internal sealed class Sequencer
+internal sealed class Sequencer : IDisposable
 {
     /// <summary>A commit takes what waits up to this many bytes, and one request more at most.</summary>
     private const int CommitBytes = 4 * 1024 * 1024;
@@ -42,7 +41,7 @@ internal sealed class Sequencer
     }
 
     /// <summary>Commits what waits, accepts nothing more, and returns when the thread has ended.</summary>
-    public void Stop()
+    public void Dispose()
     {
         _queue.Close();
         _stopping.Set();

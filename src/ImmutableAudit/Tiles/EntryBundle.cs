@@ -34,6 +34,14 @@ internal static class EntryBundle
         return true;
     }
 
+    /// <summary>Takes the first entry off bytes of our own making, to be written to.</summary>
+    public static Span<byte> TakeEntry(ref Span<byte> rest)
+    {
+        var entry = rest.Slice(LengthPrefix, BinaryPrimitives.ReadUInt16BigEndian(rest));
+        rest = rest[(LengthPrefix + entry.Length)..];
+        return entry;
+    }
+
     /// <summary>The bytes that the first <paramref name="count"/> entries take, or -1 where they are not all there.</summary>
     public static int LengthOf(ReadOnlySpan<byte> bundle, int count)
     {

@@ -34,7 +34,7 @@ public sealed class CheckpointFileObserver : ICheckpointObserver
     public string PathFor(string origin) => Path.Combine(_directory, FileName(origin));
 
     /// <inheritdoc/>
-    public ValueTask<SignedCheckpoint?> LatestAsync(string origin, CancellationToken cancellationToken)
+    public ValueTask<SignedCheckpoint?> LatestAsync(string origin, CancellationToken cancellationToken = default)
     {
         var path = PathFor(origin);
         try
@@ -51,18 +51,40 @@ public sealed class CheckpointFileObserver : ICheckpointObserver
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or AuditFormatException)
         {
-            throw new AuditLogException(
+            throw new AuditLogUnreadableException(
                 $"The remembered checkpoint '{path}' cannot be read: {e.Message} Without it nobody can tell whether the log was put back; restore the file.", e);
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask ObserveAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken)
+    public async ValueTask ObserveAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        _files.CreateDirectory(_directory);
-        _writer.Write([new DurableWriter.NewFile(FileName(checkpoint.Checkpoint.Origin), checkpoint.Note.Bytes, Sealed: false)]);
-        return ValueTask.CompletedTask;
+        var origin = checkpoint.Checkpoint.Origin;
+        if (await LatestAsync(origin, cancellationToken).ConfigureAwait(false) is { Checkpoint: var earlier })
+        {
+            if (checkpoint.Checkpoint.Size < earlier.Size
+                || (checkpoint.Checkpoint.Size == earlier.Size && checkpoint.Checkpoint.Root != earlier.Root))
+            {
+                throw new AuditLogRollbackException(
+                    $"A checkpoint of size {earlier.Size} of the log '{origin}' is remembered in '{PathFor(origin)}'; one of size {checkpoint.Checkpoint.Size} with the root {checkpoint.Checkpoint.Root} does not replace it.");
+            }
+
+            if (checkpoint.Checkpoint.Size == earlier.Size)
+            {
+                return;
+            }
+        }
+
+        try
+        {
+            _files.CreateDirectory(_directory);
+            _writer.Write([new DurableWriter.NewFile(FileName(origin), checkpoint.Note.Bytes, Sealed: false)]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new AuditLogUnreadableException($"The checkpoint could not be remembered in '{PathFor(origin)}': {e.Message}", e);
+        }
     }
 
     /// <summary>An origin may hold what a file name cannot; its hash tells logs apart.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using ImmutableAudit.Merkle;
 
 namespace ImmutableAudit.Storage.FileSystem;
 

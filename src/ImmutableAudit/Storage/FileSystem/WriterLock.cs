@@ -12,6 +12,7 @@ internal sealed class WriterLock : IDisposable
 
     private WriterLock(FileStream file) => _file = file;
 
+    /// <summary>Takes the lock, or says who has it.</summary>
     /// <exception cref="AuditLogLockedException">Somebody holds it.</exception>
     public static WriterLock Take(string directory, TimeProvider time)
     {

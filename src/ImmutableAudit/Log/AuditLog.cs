@@ -1,0 +1,355 @@
+using System.Runtime.CompilerServices;
+using ImmutableAudit.Checkpoints;
+using ImmutableAudit.Log;
+using ImmutableAudit.Merkle;
+using ImmutableAudit.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace ImmutableAudit;
+
+/// <summary>
+/// An open audit log: appends, proves, reads. Register it with <c>AddImmutableAudit</c>, or open it with
+/// <see cref="OpenAsync(AuditLogOptions, CancellationToken)"/>. Disposing commits and publishes what is left, and closes.
+/// </summary>
+/// <remarks>Thread-safe. The protocol is in <c>Log/README.md</c>.</remarks>
+public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDisposable
+{
+    private static readonly TimeSpan SharedPollInterval = TimeSpan.FromMilliseconds(250);
+
+    private readonly LogServices _log;
+    private readonly AppendQueue _queue;
+    private readonly SemaphoreSlim _lifecycle = new(1, 1);
+    private readonly CancellationTokenSource _closed = new();
+    private readonly string _session;
+    private Sequencer? _sequencer;
+    private Publisher? _publisher;
+    private bool _disposed;
+
+    /// <summary>A log that is not open yet: a host opens it when it starts.</summary>
+    internal AuditLog(AuditLogOptions options)
+    {
+        var faults = options.Validate().ToList();
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException(string.Join(' ', faults), nameof(options));
+        }
+
+        _log = new LogServices(options, options.LoggerFactory.CreateLogger<AuditLog>(), new AuditLogMetrics(options));
+        _queue = new AppendQueue(options.MaxQueuedEntries, options.MaxQueuedBytes);
+        _session = Guid.CreateVersion7(options.TimeProvider.GetUtcNow()).ToString();
+    }
+
+    /// <inheritdoc/>
+    public string Origin => _log.Options.Origin;
+
+    /// <inheritdoc/>
+    public SignedCheckpoint LatestCheckpoint => Publishing.Latest;
+
+    /// <inheritdoc/>
+    public long Size => _log.Sink.CommittedSize;
+
+    /// <summary>The published log, as verification and witnesses read it.</summary>
+    public ILogReader Published => _log.Sink;
+
+    private Publisher Publishing => _publisher ?? throw _log.Status.Refusal();
+
+    /// <summary>Opens a log for writing, or begins it where nothing is stored yet.</summary>
+    /// <param name="options">What to open. The log takes over the sink and disposes it, also when opening fails.</param>
+    /// <param name="cancellationToken">Gives up opening.</param>
+    /// <exception cref="ArgumentException">An option is missing or out of range.</exception>
+    /// <exception cref="AuditLogLockedException">Another writer has it open.</exception>
+    /// <exception cref="AuditLogMismatchException">It is another log.</exception>
+    /// <exception cref="AuditLogCorruptException">It is damaged.</exception>
+    /// <exception cref="AuditLogRollbackException">It is behind, different from, or gone since what is remembered.</exception>
+    /// <exception cref="AuditLogException">It cannot be written to.</exception>
+    public static async Task<AuditLog> OpenAsync(AuditLogOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var log = new AuditLog(options);
+        try
+        {
+            await log.OpenAsync(cancellationToken).ConfigureAwait(false);
+            return log;
+        }
+        catch
+        {
+            await log.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<AuditReceipt> AppendAsync(AuditEvent auditEvent, CancellationToken cancellationToken = default) =>
+        AppendOneAsync(new AppendRequest([auditEvent]), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<AuditReceipt> AppendAsync(EncodedEvent auditEvent, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(auditEvent);
+        return AppendOneAsync(new AppendRequest(auditEvent), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<AuditReceipt>> AppendAsync(
+        IReadOnlyList<AuditEvent> auditEvents, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(auditEvents);
+        ArgumentOutOfRangeException.ThrowIfZero(auditEvents.Count, nameof(auditEvents));
+        return (await SubmitAsync(new AppendRequest([.. auditEvents]), cancellationToken).ConfigureAwait(false)).Receipts!;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ConditionalAppend> AppendIfAsync(
+        AuditEvent auditEvent, Func<LogHead, bool> condition, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        var request = new AppendRequest([auditEvent]) { Condition = condition };
+        var result = await SubmitAsync(request, cancellationToken).ConfigureAwait(false);
+        return new ConditionalAppend(result.Receipts is not null, result.Receipts?[0] ?? default, result.Head);
+    }
+
+    /// <inheritdoc/>
+    public AuditReceipt Append(AuditEvent auditEvent, CancellationToken cancellationToken = default)
+    {
+        var request = new AppendRequest([auditEvent]);
+        using var registration = Enqueue(request, cancellationToken);
+        return request.Completion.GetAwaiter().GetResult().Receipts![0];
+    }
+
+    /// <summary>Says that the clock is right although it is further ahead than time can have passed, and records who said so (LOG.md L9).</summary>
+    /// <param name="by">Who says so.</param>
+    /// <param name="reason">Why, for the record.</param>
+    /// <param name="cancellationToken">Withdraws the entry, as long as it has no index.</param>
+    public ValueTask<AuditReceipt> AcceptClockAsync(AuditSubject by, string reason, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        return AppendOneAsync(LibraryEvents.ClockAccepted(by, reason), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<SignedCheckpoint> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        // A request without entries marks this call's place behind everything that was appended before it.
+        var place = await SubmitAsync(new AppendRequest([]), cancellationToken).ConfigureAwait(false);
+        return await Publishing.DemandAsync(place.Head.Size).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<AuditProof> ProveAsync(long index, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Size);
+        var checkpoint = await Publishing.DemandAsync(index + 1).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var tree = new TreeReader(_log.Sink);
+        var entry = await tree.ReadEntryAsync(index, checkpoint.Checkpoint.Size, cancellationToken).ConfigureAwait(false);
+        var hashes = await tree.InclusionProofAsync(index, checkpoint.Checkpoint.Size, cancellationToken).ConfigureAwait(false);
+        if (!MerkleProof.VerifyInclusion(
+            TreeHasher.HashLeaf(entry.Span), index, checkpoint.Checkpoint.Size, hashes, checkpoint.Checkpoint.Root))
+        {
+            throw new AuditLogCorruptException(
+                $"Entry {index} of the log '{Origin}', as it is stored, is not the entry that was signed. Verify the log to see what was changed.");
+        }
+
+        return new AuditProof(index, entry, hashes, checkpoint);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<AuditConsistencyProof> ProveConsistencyAsync(long oldSize, CancellationToken cancellationToken = default)
+    {
+        var checkpoint = LatestCheckpoint;
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(oldSize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(oldSize, checkpoint.Checkpoint.Size);
+        var hashes = await new TreeReader(_log.Sink)
+            .ConsistencyProofAsync(oldSize, checkpoint.Checkpoint.Size, cancellationToken).ConfigureAwait(false);
+        return new AuditConsistencyProof(oldSize, hashes, checkpoint);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<AuditEntry> ReadAsync(
+        long from = 0, long? to = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(from);
+        var end = Math.Min(to ?? long.MaxValue, Size);
+        for (var index = from; index < end;)
+        {
+            var run = await _log.Sink.ReadCommittedAsync(index, cancellationToken).ConfigureAwait(false)
+                ?? throw new AuditLogUnreadableException($"Entry {index} of the log '{Origin}' is committed, but storage does not give it out.");
+            foreach (var entry in run.From(index).TakeWhile(_ => index < end))
+            {
+                yield return AuditEntry.Decode(index++, entry);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<AuditEntry> FollowAsync(
+        long from = 0, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(from);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closed.Token);
+        while (true)
+        {
+            var change = _log.Committed.Next;
+            await foreach (var entry in ReadAsync(from, null, cancellationToken).ConfigureAwait(false))
+            {
+                from = entry.Index + 1;
+                yield return entry;
+            }
+
+            try
+            {
+                // Others' entries in a shared sink are not signalled.
+                var wait = _log.Sink.IsShared ? SharedPollInterval : Timeout.InfiniteTimeSpan;
+                await change.WaitAsync(wait, _log.Options.TimeProvider, ending.Token).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                // Time to look.
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                yield break;
+            }
+        }
+    }
+
+    /// <summary>Commits what waits, publishes it, and closes the log. Never throws; failures are reported, and what was acknowledged is durable.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _lifecycle.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            await CloseAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _lifecycle.Release();
+        }
+    }
+
+    /// <inheritdoc cref="DisposeAsync"/>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    internal async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        await _lifecycle.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_sequencer is null)
+            {
+                var opened = await new LogOpener(_log).OpenAsync(cancellationToken).ConfigureAwait(false);
+                Start(opened);
+                await RecordOpeningAsync(opened, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _lifecycle.Release();
+        }
+    }
+
+    private void Start(OpenedLog opened)
+    {
+        if (_log.Options.Observers.Count == 0 && _log.Sink.IsDurable)
+        {
+            LogMessages.NoObserver(_log.Logger, Origin);
+        }
+
+        _publisher = new Publisher(_log, opened.Published, opened.Range, _log.Options.TimeProvider.GetUtcNow());
+        _sequencer = new Sequencer(_log, _queue, _publisher, opened.Recovery.Range);
+        _log.Metrics.Watch(_queue, _publisher, _log.Options.TimeProvider);
+        _log.Status.Open();
+        _publisher.Start();
+        _sequencer.Start();
+        _publisher.Committed(opened.Recovery.Head.Size);
+        LogMessages.Opened(_log.Logger, Origin, opened.Recovery.Head.Size, opened.Published.Checkpoint.Size);
+    }
+
+    /// <summary>What happened before this run's first event goes on record before it.</summary>
+    private async Task RecordOpeningAsync(OpenedLog opened, CancellationToken cancellationToken)
+    {
+        if (opened.Recovery.DroppedBytes > 0)
+        {
+            LogMessages.Recovered(_log.Logger, opened.Recovery.Head.Size, opened.Recovery.DroppedBytes);
+            await SubmitAsync(LibraryEvents.Recovered(opened.Published.Checkpoint.Size, opened.Recovery), cancellationToken).ConfigureAwait(false);
+        }
+
+        var keys = _log.Options.Signers.Select(signer => signer.Verifier).ToList();
+        if (opened.Published.Checkpoint.Size > 0
+            && !opened.Signers.Select(key => (key.Name, key.KeyId)).ToHashSet().SetEquals(keys.Select(key => (key.Name, key.KeyId))))
+        {
+            await SubmitAsync(LibraryEvents.KeyChanged(opened.Signers, keys), cancellationToken).ConfigureAwait(false);
+        }
+
+        if (_log.Options.RecordSessions || (opened.IsNew && _log.Options.Predecessor is not null))
+        {
+            await SubmitAsync(
+                LibraryEvents.Opened(_session, opened.IsNew ? _log.Options.Predecessor : null), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        try
+        {
+            if (_sequencer is not null && _publisher is not null)
+            {
+                if (_log.Options.RecordSessions && !_log.Status.IsFaulted)
+                {
+                    _queue.TryEnqueue(LibraryEvents.Closed(_session));
+                }
+
+                _sequencer.Dispose();
+                _log.Status.Closed();
+                _publisher.Dispose();
+                LogMessages.Closed(_log.Logger, Origin, Size);
+            }
+
+            _log.Status.Closed();
+            await _closed.CancelAsync().ConfigureAwait(false);
+            await _log.Sink.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            LogMessages.ClosingFailed(_log.Logger, Origin, e);
+        }
+        finally
+        {
+            _log.Metrics.Dispose();
+        }
+    }
+
+    private async ValueTask<AuditReceipt> AppendOneAsync(AppendRequest request, CancellationToken cancellationToken) =>
+        (await SubmitAsync(request, cancellationToken).ConfigureAwait(false)).Receipts![0];
+
+    private async Task<AppendResult> SubmitAsync(AppendRequest request, CancellationToken cancellationToken)
+    {
+        var registration = Enqueue(request, cancellationToken);
+        await using (registration.ConfigureAwait(false))
+        {
+            return await request.Completion.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Encodes on the caller's thread while there is room, and queues.</summary>
+    private CancellationTokenRegistration Enqueue(AppendRequest request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _log.Status.ThrowIfRefused();
+        if (_queue.HasRoom)
+        {
+            request.Encode(_log.Options.TimeProvider);
+        }
+
+        return _queue.TryEnqueue(request)
+            ? cancellationToken.UnsafeRegister(static (state, token) => ((AppendRequest)state!).Withdraw(token), request)
+            : throw _log.Status.Refusal();
+    }
+}

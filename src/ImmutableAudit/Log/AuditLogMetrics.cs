@@ -1,0 +1,76 @@
+using System.Diagnostics.Metrics;
+
+namespace ImmutableAudit.Log;
+
+/// <summary>The meter <c>ImmutableAudit</c>; each measurement carries the log's origin as <c>log.origin</c>.</summary>
+internal sealed class AuditLogMetrics : IDisposable
+{
+    public const string MeterName = "ImmutableAudit";
+
+    private readonly Meter _meter;
+    private readonly bool _ownsMeter;
+    private readonly KeyValuePair<string, object?> _origin;
+    private readonly Counter<long> _appends;
+    private readonly Counter<long> _failures;
+    private readonly Counter<long> _conflicts;
+    private readonly Histogram<long> _commitEntries;
+    private readonly Histogram<long> _commitBytes;
+    private readonly Histogram<double> _commitDuration;
+    private readonly Counter<long> _publications;
+    private readonly Counter<long> _publicationFailures;
+    private readonly Counter<long> _observationFailures;
+
+    public AuditLogMetrics(AuditLogOptions options)
+    {
+        _ownsMeter = options.MeterFactory is null;
+        _meter = options.MeterFactory?.Create(MeterName) ?? new Meter(MeterName);
+        _origin = new("log.origin", options.Origin);
+        _appends = _meter.CreateCounter<long>("immutableaudit.appends", "{entry}", "Entries committed");
+        _failures = _meter.CreateCounter<long>("immutableaudit.append.failures", "{append}", "Appends that failed");
+        _conflicts = _meter.CreateCounter<long>("immutableaudit.commit.conflicts", "{commit}", "Commits begun again because another writer was first");
+        _commitEntries = _meter.CreateHistogram<long>("immutableaudit.commit.entries", "{entry}", "Entries of a commit");
+        _commitBytes = _meter.CreateHistogram<long>("immutableaudit.commit.size", "By", "Bytes of a commit's entries");
+        _commitDuration = _meter.CreateHistogram<double>("immutableaudit.commit.duration", "s", "Time to hash, write and flush a commit");
+        _publications = _meter.CreateCounter<long>("immutableaudit.publications", "{checkpoint}", "Checkpoints published");
+        _publicationFailures = _meter.CreateCounter<long>("immutableaudit.publication.failures", "{attempt}", "Attempts to publish that failed and are repeated");
+        _observationFailures = _meter.CreateCounter<long>("immutableaudit.observation.failures", "{checkpoint}", "Checkpoints that an observer could not remember");
+    }
+
+    /// <summary>Begins to report what is looked up when asked for.</summary>
+    public void Watch(AppendQueue queue, Publisher publisher, TimeProvider time)
+    {
+        _meter.CreateObservableGauge("immutableaudit.queue.entries", () => new Measurement<long>(queue.Entries, _origin), "{entry}", "Entries that wait to be committed");
+        _meter.CreateObservableGauge("immutableaudit.queue.size", () => new Measurement<long>(queue.Bytes, _origin), "By", "Bytes that wait to be committed");
+        _meter.CreateObservableGauge(
+            "immutableaudit.checkpoint.age",
+            () => new Measurement<double>((time.GetUtcNow() - publisher.LatestTime).TotalSeconds, _origin),
+            "s",
+            "Time since the newest checkpoint was published");
+    }
+
+    public void Committed(int entries, int bytes, TimeSpan duration)
+    {
+        _appends.Add(entries, _origin);
+        _commitEntries.Record(entries, _origin);
+        _commitBytes.Record(bytes, _origin);
+        _commitDuration.Record(duration.TotalSeconds, _origin);
+    }
+
+    public void Failed(int appends) => _failures.Add(appends, _origin);
+
+    public void Conflict() => _conflicts.Add(1, _origin);
+
+    public void Published() => _publications.Add(1, _origin);
+
+    public void PublicationFailed() => _publicationFailures.Add(1, _origin);
+
+    public void ObservationFailed() => _observationFailures.Add(1, _origin);
+
+    public void Dispose()
+    {
+        if (_ownsMeter)
+        {
+            _meter.Dispose();
+        }
+    }
+}
