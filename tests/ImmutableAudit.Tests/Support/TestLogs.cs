@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+using ImmutableAudit.Checkpoints;
+using ImmutableAudit.Storage;
+using ImmutableAudit.Storage.FileSystem;
+using ImmutableAudit.Storage.InMemory;
+
+namespace ImmutableAudit.Tests.Support;
+
+/// <summary>Logs for tests: one key, events that tell their number, and a directory that is removed at the end.</summary>
+internal sealed class TestLogs : IDisposable
+{
+    public const string Origin = "test.example/log";
+
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+    public TestLogs()
+    {
+        Root = Directory.CreateTempSubdirectory("immutableaudit-").FullName;
+        Signer = new EcdsaNoteSigner(Origin, _key);
+    }
+
+    public string Root { get; }
+
+    public string Directory_ => Path.Combine(Root, "log");
+
+    public string KeyDirectory => Path.Combine(Root, "keys");
+
+    public EcdsaNoteSigner Signer { get; }
+
+    public INoteVerifier Key => Signer.Verifier;
+
+    public AuditLogOptions Options(IAuditSink sink, Action<AuditLogOptions>? configure = null)
+    {
+        var options = new AuditLogOptions { Origin = Origin, Sink = sink, Signers = { Signer } };
+        configure?.Invoke(options);
+        return options;
+    }
+
+    public Task<AuditLog> OpenAsync(Action<AuditLogOptions>? configure = null) =>
+        AuditLog.OpenAsync(Options(new FileSystemSink(Directory_), options =>
+        {
+            options.Observers.Add(new CheckpointFileObserver(KeyDirectory));
+            configure?.Invoke(options);
+        }));
+
+    public Task<AuditLog> OpenInMemoryAsync(InMemoryStore? store = null, Action<AuditLogOptions>? configure = null) =>
+        AuditLog.OpenAsync(Options(new InMemorySink(store ?? new InMemoryStore()), configure));
+
+    public static AuditEvent Event(long number, string? reason = null) => new()
+    {
+        Actor = new AuditSubject { Id = "alice", Kind = "user" },
+        Action = "test.append",
+        Resource = new AuditResource { Type = "number", Id = number.ToString() },
+        Reason = reason,
+    };
+
+    public void Dispose()
+    {
+        Signer.Dispose();
+        _key.Dispose();
+        Directory.Delete(Root, recursive: true);
+    }
+}
