@@ -24,12 +24,15 @@ public sealed class AuditDetails : IEquatable<AuditDetails>
     public ReadOnlyMemory<byte> Utf8 => _utf8;
 
     /// <summary>The object, to look into. Parsed at the first call.</summary>
-    public JsonElement Root => (_root ??= new StrongBox<JsonElement>(JsonElement.Parse(_utf8, StrictJson.DocumentOptions(MaxDepth)))).Value;
+    public JsonElement Root =>
+        (_root ??= new StrongBox<JsonElement>(JsonElement.Parse(_utf8, StrictJson.DocumentOptions(MaxDepth)))).Value;
 
     /// <summary>Takes a value of the application's own type; it is serialized now, later changes to it do not show.</summary>
     /// <param name="value">Becomes a JSON object; not null.</param>
     /// <param name="typeInfo">From a <c>JsonSerializerContext</c>: no reflection, and safe for trimming.</param>
-    /// <exception cref="AuditEventException">The value does not become a JSON object, or one that is too deep or has a name twice.</exception>
+    /// <exception cref="AuditEventException">
+    /// The value does not become a JSON object, or one that is too deep or has a name twice.
+    /// </exception>
     public static AuditDetails From<T>(T value, JsonTypeInfo<T> typeInfo)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -43,13 +46,14 @@ public sealed class AuditDetails : IEquatable<AuditDetails>
         {
             // Which of these it is for a cycle depends on how the type is serialized.
             throw new AuditEventException(
-                $"A value of {typeof(T)} cannot be serialized as an event's details: {e.GetType().Name}, most often a cycle or a type without converter.", e);
+                $"A value of {typeof(T)} cannot be serialized as an event's details: {e.GetType().Name}, most often " +
+                "a cycle or a type without converter.", e);
         }
 
         return Parse(json);
     }
 
-    /// <summary>Takes JSON text. It is rewritten compactly; names, their order and the digits of numbers stay as they are.</summary>
+    /// <summary>Takes JSON text. It is rewritten compactly; names, their order and the digits of numbers stay.</summary>
     /// <param name="utf8Json">
     /// One JSON object (RFC 8259), without comments or byte order mark, no name twice in one object. An escape that names
     /// half a character becomes U+FFFD.
@@ -115,10 +119,12 @@ public sealed class AuditDetails : IEquatable<AuditDetails>
 
     // Without the inner exceptions: their messages may quote the JSON, and exceptions end up in logs.
     private static AuditEventException NotDetails(JsonException e) =>
-        new($"An event's details must be one JSON object, at most {MaxDepth} levels deep, no name twice: {StrictJson.Explain(e)}.");
+        new($"An event's details must be one JSON object, at most {MaxDepth} levels deep, no name twice: " +
+            $"{StrictJson.Explain(e)}.");
 
     private static AuditFormatException NotFitting(Type type, JsonException e) =>
-        new($"The event's details do not fit {type}, at \"{EventRules.Shown(e.Path)}\". Look into Root, or read them as another type.");
+        new($"The event's details do not fit {type}, at \"{EventRules.Shown(e.Path)}\". Look into Root, or read " +
+            "them as another type.");
 
     /// <summary>Takes an object out of an entry that has been validated.</summary>
     internal static AuditDetails FromValidated(ReadOnlySpan<byte> utf8Json) => new(StrictJson.Normalize(utf8Json, MaxDepth));

@@ -37,7 +37,10 @@ public sealed class AuditEntry
     /// <summary>RFC 6962 leaf hash of <see cref="Bytes"/>.</summary>
     public MerkleHash LeafHash => (_leafHash ??= new StrongBox<MerkleHash>(TreeHasher.HashLeaf(Bytes.Span))).Value;
 
-    /// <summary>The member <c>v</c>, 1 or more. Above 1 a newer library wrote it, and members that we cannot read are in <see cref="UnknownMembers"/>.</summary>
+    /// <summary>
+    /// The member <c>v</c>, 1 or more. Above 1 a newer library wrote it, and members that this one cannot read are in
+    /// <see cref="UnknownMembers"/>.
+    /// </summary>
     public required int Version { get; init; }
 
     /// <summary>When the log gave the entry its index, in UTC, to 100 ns; never before that of the entry in front (L9).</summary>

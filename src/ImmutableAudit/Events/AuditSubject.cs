@@ -24,6 +24,6 @@ public sealed record AuditSubject
     /// <summary>What the subject is, in the application's own words: <c>user</c>, <c>service</c>, <c>job</c>.</summary>
     public string? Kind { get; init; }
 
-    /// <summary>For whom the subject acts; that one may again act for another, up to <see cref="MaxChainLength"/> in all.</summary>
+    /// <summary>For whom the subject acts; that one may act for another again, <see cref="MaxChainLength"/> in all.</summary>
     public AuditSubject? OnBehalfOf { get; init; }
 }

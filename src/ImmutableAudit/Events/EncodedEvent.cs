@@ -22,8 +22,10 @@ public sealed class EncodedEvent
     /// <summary>The id that the event brought, which then every append of it has.</summary>
     internal Guid? Id { get; }
 
-    /// <summary>Encodes an event. One with an <see cref="AuditEvent.Id"/> keeps it for every append; others get a new one each time.</summary>
-    /// <exception cref="AuditEventException">The event cannot be an entry: a member is missing, malformed or reserved.</exception>
+    /// <summary>
+    /// Encodes an event. One with an <see cref="AuditEvent.Id"/> keeps it for every append; others get a new one each time.
+    /// </summary>
+    /// <exception cref="AuditEventException">It cannot be an entry: a member is missing, malformed or reserved.</exception>
     /// <exception cref="AuditEntryTooLargeException">It is longer than an entry can be.</exception>
     public static EncodedEvent Create(AuditEvent auditEvent) =>
         new(EventEncoder.Encode(auditEvent, Guid.Empty).ToArray(), auditEvent.Id);

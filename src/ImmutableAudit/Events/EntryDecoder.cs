@@ -41,7 +41,10 @@ internal static class EntryDecoder
             throw new MemberException("it is not a JSON object");
         }
 
-        var version = root.TryGetProperty("v"u8, out var v) && v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out var n) && n > 0
+        var version = root.TryGetProperty("v"u8, out var v)
+            && v.ValueKind == JsonValueKind.Number
+            && v.TryGetInt32(out var n)
+            && n > 0
             ? n
             : throw new MemberException("its member v is not a whole number from 1");
         var members = new MemberReader(newer: version > 1);

@@ -151,8 +151,8 @@ internal static class EventReader
             token |= MemberReader.IsToken(member.Value);
             switch (member.Name)
             {
-                case "index": index = member.Value.ValueKind == JsonValueKind.Number && member.Value.TryGetInt64(out var n) && n >= 0 ? n : null; break;
-                case "leaf": leaf = member.Value.ValueKind == JsonValueKind.String && MerkleHash.TryParse(member.Value.GetString(), out var hash) ? hash : null; break;
+                case "index": index = MemberReader.AsIndex(member.Value); break;
+                case "leaf": leaf = Leaf(member.Value); break;
                 default: members.Keep(MemberReader.Path("ref", member.Name), member.Value); break;
             }
         }
@@ -172,6 +172,9 @@ internal static class EventReader
         return null;
     }
 
+    private static MerkleHash? Leaf(JsonElement element) =>
+        element.ValueKind == JsonValueKind.String && MerkleHash.TryParse(element.GetString(), out var hash) ? hash : null;
+
     private static AuditDetails? Details(JsonElement element, MemberReader members)
     {
         // A token is an object too, and stays visible as one.
@@ -182,5 +185,6 @@ internal static class EventReader
         return null;
     }
 
-    private static MemberException Missing(string path, string expected) => new($"its member {path} is missing, or not {expected}");
+    private static MemberException Missing(string path, string expected) =>
+        new($"its member {path} is missing, or not {expected}");
 }

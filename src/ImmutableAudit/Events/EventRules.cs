@@ -35,7 +35,7 @@ internal static class EventRules
 
         if (auditEvent.Trace is { } trace && !IsTraceId(trace))
         {
-            Throw(auditEvent, "has a malformed trace. Set Trace to 32 lower-case hexadecimal digits, not all zero, as Activity.TraceId gives.");
+            Throw(auditEvent, "has a malformed trace. Set Trace to 32 lower-case hexadecimal digits, not all zero.");
         }
 
         if (auditEvent.Ref is { Index: < 0 } || auditEvent.Grant < 0)
@@ -56,8 +56,8 @@ internal static class EventRules
     [DoesNotReturn]
     public static void ThrowTooLarge(string action, long length, bool exact) =>
         throw new AuditEntryTooLargeException(
-            $"The event \"{Shown(action)}\" would be an entry of {(exact ? "" : "at least ")}{length} bytes; an entry holds at most " +
-            $"{AuditEntry.MaxLength}. Keep large content elsewhere and record where it is, with its digest.");
+            $"The event \"{Shown(action)}\" would be an entry of {(exact ? "" : "at least ")}{length} bytes; " +
+            $"an entry holds at most {AuditEntry.MaxLength}. Keep large content elsewhere and record its place and digest.");
 
     /// <summary>Text of the caller's, short and escaped: messages end up in logs, too.</summary>
     public static string Shown(string? text) =>
@@ -66,10 +66,13 @@ internal static class EventRules
     private static void CheckType(AuditEvent auditEvent, bool library)
     {
         var type = auditEvent.Type;
-        if (string.Equals(type, EventTypes.Application, StringComparison.Ordinal) || (library && type is not null && EventTypes.IsLibrary(type)))
+        if (string.Equals(type, EventTypes.Application, StringComparison.Ordinal))
             return;
 
-        Throw(auditEvent, $"has the type \"{Shown(type)}\". Leave Type at \"event\": the others are the library's own. What was done goes into Action.");
+        if (!library || type is null || !EventTypes.IsLibrary(type))
+        {
+            Throw(auditEvent, $"has the type \"{Shown(type)}\". Leave Type at \"event\": all others are the library's.");
+        }
     }
 
     private static void CheckActor(AuditEvent auditEvent)
@@ -91,7 +94,7 @@ internal static class EventRules
 
             if (++length > AuditSubject.MaxChainLength)
             {
-                Throw(auditEvent, $"has an actor with more than {AuditSubject.MaxChainLength} subjects in its OnBehalfOf chain. Shorten it.");
+                Throw(auditEvent, $"has a chain of more than {AuditSubject.MaxChainLength} subjects. Shorten OnBehalfOf.");
             }
         }
     }

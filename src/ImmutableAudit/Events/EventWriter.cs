@@ -111,7 +111,7 @@ internal static class EventWriter
         writer.WriteEndObject();
     }
 
-    /// <summary>The writer's encoder turns half surrogates into an escaped U+FFFD, so no text can make this fail but by its length.</summary>
+    /// <summary>The encoder turns half surrogates into an escaped U+FFFD: no text makes this fail but by its length.</summary>
     private static void Text(Utf8JsonWriter writer, JsonEncodedText name, string? value, string action)
     {
         if (value is null)

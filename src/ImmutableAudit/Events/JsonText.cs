@@ -13,7 +13,7 @@ internal static class JsonText
 {
     private const char Replacement = '\uFFFD';
 
-    /// <summary>Unescapes; half surrogates stay as they are, bytes that are not UTF-8 throw <see cref="JsonException"/>.</summary>
+    /// <summary>Unescapes; half surrogates stay, bytes that are not UTF-8 throw <see cref="JsonException"/>.</summary>
     public static Span<char> Unescape(ReadOnlySpan<byte> escaped)
     {
         // An escape is never shorter than what it stands for, and no UTF-8 sequence has fewer bytes than UTF-16 has units.

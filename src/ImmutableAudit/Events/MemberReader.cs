@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace ImmutableAudit.Events;
 
-/// <summary>A member of an entry is not what it should be; becomes an <see cref="AuditFormatException"/> that names the entry.</summary>
+/// <summary>A member is not what it should be; becomes an <see cref="AuditFormatException"/> that names the entry.</summary>
 internal sealed class MemberException(string message) : Exception(message);
 
 /// <summary>Reads single members, and collects those that nobody knows.</summary>
@@ -20,7 +20,8 @@ internal sealed class MemberReader(bool newer)
 
     /// <summary>A path of names, unambiguous as RFC 6901 section 3 makes it.</summary>
     public static string Path(string parent, string name) =>
-        (parent.Length == 0 ? "" : parent + "/") + name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+        (parent.Length == 0 ? "" : parent + "/")
+        + name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     /// <summary>Keeps a member that is not known, or not in this form.</summary>
     public void Keep(string path, JsonElement element) => _unknown[path] = element.Clone();
@@ -41,12 +42,16 @@ internal sealed class MemberReader(bool newer)
     /// <summary>An index, 0 or more.</summary>
     public long? Index(string path, JsonElement element)
     {
-        if (element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out var index) && index >= 0)
+        if (AsIndex(element) is { } index)
             return index;
 
         KeepTokenOrMismatch(path, element, "an index");
         return null;
     }
+
+    /// <summary>A whole number that is 0 or more, or <see langword="null"/>.</summary>
+    public static long? AsIndex(JsonElement element) =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out var index) && index >= 0 ? index : null;
 
     /// <summary>Whether the element is an object to look into; a token is kept whole.</summary>
     public bool IsObject(string path, JsonElement element)
@@ -58,7 +63,7 @@ internal sealed class MemberReader(bool newer)
         return false;
     }
 
-    public void KeepTokenOrMismatch(string path, JsonElement element, string expected)
+    private void KeepTokenOrMismatch(string path, JsonElement element, string expected)
     {
         if (IsToken(element))
         {

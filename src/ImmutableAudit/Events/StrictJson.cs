@@ -19,7 +19,8 @@ internal static class StrictJson
         SkipValidation = true,
     };
 
-    public static JsonDocumentOptions DocumentOptions(int maxDepth) => new() { MaxDepth = maxDepth, AllowDuplicateProperties = false };
+    public static JsonDocumentOptions DocumentOptions(int maxDepth) =>
+        new() { MaxDepth = maxDepth, AllowDuplicateProperties = false };
 
     /// <summary>Where the text is malformed. Says nothing that the text itself could have put there.</summary>
     public static string Explain(JsonException e) =>
@@ -37,8 +38,11 @@ internal static class StrictJson
         var reader = Reader(json, maxDepth);
         while (reader.Read())
         {
-            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName
-                && !(reader.ValueIsEscaped ? JsonText.IndexOfHalf(JsonText.Unescape(reader.ValueSpan)) < 0 : Utf8.IsValid(reader.ValueSpan)))
+            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName))
+                continue;
+
+            _ = ValidUtf8(reader.ValueSpan);
+            if (reader.ValueIsEscaped && JsonText.IndexOfHalf(JsonText.Unescape(reader.ValueSpan)) >= 0)
             {
                 throw new JsonException();
             }
