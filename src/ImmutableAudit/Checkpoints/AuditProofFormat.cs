@@ -32,8 +32,8 @@ internal static class AuditProofFormat
         byte[]? entry = null;
         if (line.StartsWith(ExtraStart))
         {
-            fault = $"The proof's extra line is not canonical base64 of at most {AuditProof.MaxEntryLength} bytes.";
-            if (!NoteText.TryDecodeBase64(line[ExtraStart.Length..], out entry) || entry.Length > AuditProof.MaxEntryLength)
+            fault = $"The proof's extra line is not canonical base64 of 1 to {AuditProof.MaxEntryLength} bytes.";
+            if (!NoteText.TryDecodeBase64(line[ExtraStart.Length..], out entry) || entry.Length is 0 or > AuditProof.MaxEntryLength)
                 return null;
 
             fault = "The proof breaks off before its index.";
@@ -48,7 +48,7 @@ internal static class AuditProofFormat
         if (ReadHashes(ref rest, out fault) is not { } hashes || ReadCheckpoint(source[^rest.Length..], out fault) is not { } checkpoint)
             return null;
 
-        return new AuditProof(index, entry is null ? null : (ReadOnlyMemory<byte>?)entry, hashes, checkpoint);
+        return new AuditProof(index, entry, hashes, checkpoint);
     }
 
     public static byte[] Write(AuditProof proof)

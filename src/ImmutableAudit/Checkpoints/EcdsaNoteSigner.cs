@@ -17,7 +17,7 @@ public sealed class EcdsaNoteSigner : INoteSigner, IDisposable
 
     /// <summary>Signs with a key of yours.</summary>
     /// <param name="name">The key's name: usually the log's origin; not empty, no spaces, no <c>+</c>, at most 255 bytes of UTF-8.</param>
-    /// <param name="key">A P-256 key that can sign hashes and gives out its public half. Nobody else may use it meanwhile.</param>
+    /// <param name="key">A P-256 key that can sign hashes, says its <see cref="AsymmetricAlgorithm.KeySize"/> and gives out its public half. Nobody else may use it meanwhile.</param>
     /// <param name="leaveOpen">Whether the key outlives this signer; otherwise it is disposed with it.</param>
     /// <exception cref="AuditKeyException">The name is invalid, or the key is not on curve P-256; the key is not disposed.</exception>
     public EcdsaNoteSigner(string name, ECDsa key, bool leaveOpen = false)
@@ -93,7 +93,7 @@ public sealed class EcdsaNoteSigner : INoteSigner, IDisposable
             {
                 return new(_key.SignHash(hash, DSASignatureFormat.Rfc3279DerSequence));
             }
-            catch (CryptographicException e)
+            catch (Exception e) when (e is CryptographicException or NotSupportedException)
             {
                 throw new AuditKeyException($"The key of '{_verifier.Name}' could not sign: {e.Message}", e);
             }
