@@ -51,6 +51,12 @@ public sealed class AuditLogOptions
     /// <summary>Makes the meter <c>ImmutableAudit</c>. By default one of the log's own.</summary>
     public IMeterFactory? MeterFactory { get; set; }
 
+    /// <summary>Whether the key was generated for a trial, which production refuses.</summary>
+    internal bool HasGeneratedKey { get; set; }
+
+    /// <summary>Whether production takes what is meant for trials.</summary>
+    internal bool AllowTrialInProduction { get; set; }
+
     /// <summary>Says what is missing or out of range, one sentence each; empty where nothing is.</summary>
     internal IEnumerable<string> Validate()
     {

@@ -26,7 +26,7 @@ public sealed class AppendTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 300).Select(i => (long)i), receipts.Select(receipt => receipt.Index));
         var entries = await log.ReadAsync().ToListAsync();
         Assert.Equal(receipts.Select(receipt => receipt.LeafHash), entries.Select(entry => TreeHasher.HashLeaf(entry.Bytes.Span)));
-        Assert.Equal(receipts.Select(receipt => (receipt.Time, receipt.Id)), entries.Select(entry => (entry.Time, entry.Id!.Value)));
+        Assert.Equal(receipts.Select(receipt => (receipt.Time, receipt.Id)), entries.Select(entry => (entry.Time, entry.Id)));
 
         var proof = await log.ProveAsync(123);
         Assert.True(AuditProof.Parse(proof.ToText()).Verify([_logs.Key]).Holds);
@@ -34,7 +34,7 @@ public sealed class AppendTests : IDisposable
         await log.FlushAsync();
         var result = await new LogVerifier(log.Published, new LogVerificationOptions { Keys = [_logs.Key] }).VerifyAsync();
         Assert.True(result.Holds, result.Failure?.Message);
-        Assert.Equal(300, result.Checkpoint!.Size);
+        Assert.Equal(300, result.Checkpoint!.Checkpoint.Size);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class AppendTests : IDisposable
 
             var result = await new LogVerifier(LogReader.Open(_logs.Directory_), new LogVerificationOptions { Keys = [_logs.Key] }).VerifyAsync();
             Assert.True(result.Holds, result.Failure?.Message);
-            Assert.Equal(expected, result.Checkpoint!.Size);
+            Assert.Equal(expected, result.Checkpoint!.Checkpoint.Size);
         }
     }
 }

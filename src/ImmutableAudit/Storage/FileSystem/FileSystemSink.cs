@@ -27,7 +27,7 @@ public sealed partial class FileSystemSink : IAuditSink
     private readonly IFileOperations _files;
     private readonly string _directory;
     private readonly FileSystemSinkOptions _options;
-    private readonly DirectoryLogReader _reader;
+    private readonly LogFiles _reader;
     private readonly DurableWriter _writer;
 
     // Written by one thread at a time (see IAuditSink), read by any.
@@ -55,7 +55,7 @@ public sealed partial class FileSystemSink : IAuditSink
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.JournalCapacity, FileSystemSinkOptions.MinJournalCapacity, nameof(options));
         _files = files;
         _directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
-        _reader = new DirectoryLogReader(_directory);
+        _reader = new LogFiles(new DirectoryFileSource(_directory));
         _writer = new DurableWriter(files, _directory);
     }
 
@@ -111,12 +111,12 @@ public sealed partial class FileSystemSink : IAuditSink
         {
             var note = await _reader.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false);
             _published = note is { } bytes ? SignedCheckpoint.Parse(bytes) : throw new AuditLogCorruptException($"The checkpoint of '{_directory}' is gone.");
-            _edge = await RightEdge.LoadAsync(_reader, published.Size, cancellationToken).ConfigureAwait(false);
+            _edge = await RightEdge.LoadAsync(this, published.Size, cancellationToken).ConfigureAwait(false);
         }
 
         _journal?.Dispose();
         _journal = null;
-        _edge ??= await RightEdge.LoadAsync(_reader, 0, cancellationToken).ConfigureAwait(false);
+        _edge ??= await RightEdge.LoadAsync(this, 0, cancellationToken).ConfigureAwait(false);
         var recovery = new JournalRecovery(
             new JournalDirectory(_files, JournalPath),
             TreeHasher.HashLeaf(Encoding.UTF8.GetBytes(_context!.Origin)),
@@ -142,7 +142,7 @@ public sealed partial class FileSystemSink : IAuditSink
     {
         var target = Volatile.Read(ref _committed);
         var published = _published?.Checkpoint.Size ?? 0;
-        var edge = _edge ?? await RightEdge.LoadAsync(_reader, published, cancellationToken).ConfigureAwait(false);
+        var edge = _edge ?? await RightEdge.LoadAsync(this, published, cancellationToken).ConfigureAwait(false);
         _edge = null; // Not to be gone on with after a failure: it is loaded again.
         while (edge.Size < target.Head.Size)
         {

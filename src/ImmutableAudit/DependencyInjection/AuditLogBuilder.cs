@@ -1,0 +1,130 @@
+using System.Security.Cryptography;
+using ImmutableAudit.Checkpoints;
+using ImmutableAudit.Storage;
+using ImmutableAudit.Storage.FileSystem;
+using ImmutableAudit.Storage.InMemory;
+
+namespace ImmutableAudit;
+
+/// <summary>Says, in the host's own words, what a log is called, where it is stored and who signs it.</summary>
+/// <remarks>Nothing is read or created before the host starts. Not thread-safe.</remarks>
+public sealed class AuditLogBuilder
+{
+    private readonly List<Action<AuditLogOptions, IServiceProvider>> _steps = [];
+
+    internal AuditLogBuilder()
+    {
+    }
+
+    /// <summary>Names the log: like a URL without scheme, as <c>shop.example/audit</c>. It stays the same for the log's whole life.</summary>
+    public AuditLogBuilder WithOrigin(string origin)
+    {
+        // First, whatever the order of calls: signers take their name from it.
+        _steps.Insert(0, (options, _) => options.Origin = origin);
+        return this;
+    }
+
+    /// <summary>Stores the log in a directory, in the public format of C2SP tlog-tiles.</summary>
+    /// <param name="directory">Created if need be. Relative paths are taken from the current directory.</param>
+    /// <param name="configure">Changes how the journal is kept.</param>
+    public AuditLogBuilder UseFileSystem(string directory, Action<FileSystemSinkOptions>? configure = null)
+    {
+        return UseSink(_ =>
+        {
+            var options = new FileSystemSinkOptions();
+            configure?.Invoke(options);
+            return new FileSystemSink(directory, options);
+        });
+    }
+
+    /// <summary>Keeps the log in memory: for tests and trials. A host in production refuses it.</summary>
+    /// <param name="store">A store that several logs may share; by default one of its own.</param>
+    public AuditLogBuilder UseInMemory(InMemoryStore? store = null) => UseSink(_ => new InMemorySink(store ?? new InMemoryStore()));
+
+    /// <summary>Stores the log in a sink of another package, or of your own. The log disposes it.</summary>
+    public AuditLogBuilder UseSink(Func<IServiceProvider, IAuditSink> create)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        return Step((options, services) => options.Sink = create(services));
+    }
+
+    /// <summary>
+    /// Signs with the ECDSA P-256 key in a PEM file, and remembers checkpoints in the same directory, so that a log put back
+    /// to an earlier state is noticed (LOG.md L18). Keep both apart from the log.
+    /// </summary>
+    /// <param name="path">A file that its owner alone can read, made with <see cref="EcdsaNoteSigner.CreatePemFile"/> or <c>openssl</c>.</param>
+    /// <param name="password">The password, where the key is encrypted.</param>
+    public AuditLogBuilder SignWithPemFile(string path, string? password = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        Step((options, _) => options.Signers.Add(EcdsaNoteSigner.FromPemFile(options.Origin, path, password)));
+        return RememberBeside(path);
+    }
+
+    /// <summary>
+    /// Signs with the key in a PEM file, which is generated where it is not there yet: for samples and development. A host
+    /// in production refuses it.
+    /// </summary>
+    public AuditLogBuilder SignWithGeneratedKey(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        Step((options, _) =>
+        {
+            options.HasGeneratedKey = true;
+            options.Signers.Add(File.Exists(path)
+                ? EcdsaNoteSigner.FromPemFile(options.Origin, path)
+                : EcdsaNoteSigner.CreatePemFile(options.Origin, path));
+        });
+        return RememberBeside(path);
+    }
+
+    /// <summary>Signs with any ECDSA P-256 key that <see cref="ECDsa"/> can reach: a certificate's, an HSM's, a cloud's. The key stays the caller's to dispose.</summary>
+    public AuditLogBuilder SignWith(ECDsa key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return Step((options, _) => options.Signers.Add(new EcdsaNoteSigner(options.Origin, key, leaveOpen: true)));
+    }
+
+    /// <summary>Signs with a signer of another kind.</summary>
+    public AuditLogBuilder SignWith(INoteSigner signer)
+    {
+        ArgumentNullException.ThrowIfNull(signer);
+        return Step((options, _) => options.Signers.Add(signer));
+    }
+
+    /// <summary>Accepts an earlier key by which the stored checkpoint may still be signed (LOG.md L20).</summary>
+    /// <param name="verifierKey">The verifier key: <c>name+hash+base64</c>.</param>
+    public AuditLogBuilder AcceptKey(string verifierKey) => Step((options, _) => options.AcceptedKeys.Add(VerifierKey.Parse(verifierKey)));
+
+    /// <summary>Remembers published checkpoints in a directory that is not the log's (LOG.md L18).</summary>
+    public AuditLogBuilder RememberCheckpointsIn(string directory) =>
+        Step((options, _) => options.Observers.Add(new CheckpointFileObserver(directory)));
+
+    /// <summary>Tells an observer of every published checkpoint, and asks it when the log is opened (LOG.md L18).</summary>
+    public AuditLogBuilder ObserveWith(ICheckpointObserver observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        return Step((options, _) => options.Observers.Add(observer));
+    }
+
+    /// <summary>Changes any other option.</summary>
+    public AuditLogBuilder Configure(Action<AuditLogOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return Step((options, _) => configure(options));
+    }
+
+    /// <summary>Lets a generated key or a log in memory start although the environment is Production.</summary>
+    public AuditLogBuilder AllowTrialInProduction() => Step((options, _) => options.AllowTrialInProduction = true);
+
+    internal void Apply(AuditLogOptions options, IServiceProvider services) => _steps.ForEach(step => step(options, services));
+
+    private AuditLogBuilder RememberBeside(string keyPath) =>
+        RememberCheckpointsIn(Path.GetDirectoryName(Path.GetFullPath(keyPath)) ?? throw new ArgumentException("The key's path names no file.", nameof(keyPath)));
+
+    private AuditLogBuilder Step(Action<AuditLogOptions, IServiceProvider> step)
+    {
+        _steps.Add(step);
+        return this;
+    }
+}
