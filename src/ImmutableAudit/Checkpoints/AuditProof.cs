@@ -33,7 +33,9 @@ public sealed class AuditProof
 
     /// <summary>Puts a proof together, unverified. The entry is copied.</summary>
     /// <param name="index">The entry's zero-based position.</param>
-    /// <param name="entry">The entry's bytes, at most 65,535; <see langword="null"/> or empty leaves them out, to be handed over beside the proof.</param>
+    /// <param name="entry">
+    /// The entry's bytes, at most 65,535; <see langword="null"/> or empty leaves them out, to be handed over beside the proof.
+    /// </param>
     /// <param name="hashes">The inclusion proof, sibling of the leaf first; at most 63.</param>
     /// <param name="checkpoint">A checkpoint of a tree that holds the entry.</param>
     /// <exception cref="ArgumentException">The index is negative, the entry too long, or there are too many hashes.</exception>
@@ -82,27 +84,44 @@ public sealed class AuditProof
     /// and that the hashes lead from the entry to its root.
     /// </summary>
     /// <param name="keys">The log's keys to trust.</param>
-    /// <param name="entry">The entry's bytes where they are handed over beside the proof. Those inside, if any, must be the same. Empty counts as not given.</param>
+    /// <param name="entry">
+    /// The entry's bytes where they are handed over beside the proof. Those inside, if any, must be the same. Empty counts as not
+    /// given.
+    /// </param>
     /// <param name="origin">The log that is meant; <see langword="null"/> for the one that a signing key is named after.</param>
-    /// <returns>Whether the proof holds, why not, and what was proven. Not thrown: a proof that does not hold is an answer.</returns>
-    /// <exception cref="AuditFormatException">There is no entry, neither inside nor given: nothing to check (LOG.md L25).</exception>
+    /// <returns>
+    /// Whether the proof holds, why not, and what was proven. Not thrown: a proof that does not hold is an answer.
+    /// </returns>
+    /// <exception cref="AuditFormatException">
+    /// There is no entry, neither inside nor given: nothing to check (LOG.md L25).
+    /// </exception>
     public AuditProofResult Verify(IEnumerable<INoteVerifier> keys, ReadOnlyMemory<byte>? entry = null, string? origin = null)
     {
         ArgumentNullException.ThrowIfNull(keys);
         // An absent array converts to empty memory, and no entry of an audit log is empty: both mean "not given".
         entry = entry is { IsEmpty: false } ? entry : null;
         var checkedEntry = entry ?? Entry
-            ?? throw new AuditFormatException("The proof does not hold the entry, and none was given: there is nothing to check. Give the entry's bytes beside it.");
+            ?? throw new AuditFormatException(
+                "The proof does not hold the entry, and none was given: there is nothing to check. Give the entry's bytes "
+                + "beside it.");
 
         var claim = Checkpoint.Checkpoint;
         var leafHash = TreeHasher.HashLeaf(checkedEntry.Span);
         var signed = Checkpoint.TryVerify(origin, keys, out var signers, out var reason);
         if (entry is not null && Entry is { } inside && !inside.Span.SequenceEqual(entry.Value.Span))
+        {
             reason = "The entry given is not the entry inside the proof.";
+        }
         else if (signed && Index >= claim.Size)
+        {
             reason = $"The checkpoint is of {claim.Size} entries, so it has no entry {Index}.";
+        }
         else if (signed && !MerkleProof.VerifyInclusion(leafHash, Index, claim.Size, Hashes.ToArray(), claim.Root))
-            reason = $"The hashes do not lead from this entry at index {Index} to the checkpoint's root: another entry is there, or the proof was altered.";
+        {
+            reason =
+                $"The hashes do not lead from this entry at index {Index} to the checkpoint's root: another entry is there, "
+                + "or the proof was altered.";
+        }
 
         return new AuditProofResult
         {

@@ -18,35 +18,51 @@ internal static class AuditProofFormat
     {
         fault = $"The proof is longer than {AuditProof.MaxLength} bytes.";
         if (source.Length > AuditProof.MaxLength)
+        {
             return null;
+        }
 
         var rest = source.Span;
         fault = "The proof does not begin with the line 'c2sp.org/tlog-proof@v1'.";
         if (!NoteText.TryReadLine(ref rest, out var line) || !line.SequenceEqual(Header))
+        {
             return null;
+        }
 
         fault = "The proof breaks off before its index.";
         if (!NoteText.TryReadLine(ref rest, out line))
+        {
             return null;
+        }
 
         byte[]? entry = null;
         if (line.StartsWith(ExtraStart))
         {
             fault = $"The proof's extra line is not canonical base64 of 1 to {AuditProof.MaxEntryLength} bytes.";
-            if (!NoteText.TryDecodeBase64(line[ExtraStart.Length..], out entry) || entry.Length is 0 or > AuditProof.MaxEntryLength)
+            if (!NoteText.TryDecodeBase64(line[ExtraStart.Length..], out entry)
+                || entry.Length is 0 or > AuditProof.MaxEntryLength)
+            {
                 return null;
+            }
 
             fault = "The proof breaks off before its index.";
             if (!NoteText.TryReadLine(ref rest, out line))
+            {
                 return null;
+            }
         }
 
         fault = "The proof has no line 'index' with a decimal from 0 to 2^63 - 1 without leading zeros.";
         if (!line.StartsWith(IndexStart) || !NoteText.TryParseDecimal(line[IndexStart.Length..], out var index))
+        {
             return null;
+        }
 
-        if (ReadHashes(ref rest, out fault) is not { } hashes || ReadCheckpoint(source[^rest.Length..], out fault) is not { } checkpoint)
+        if (ReadHashes(ref rest, out fault) is not { } hashes
+            || ReadCheckpoint(source[^rest.Length..], out fault) is not { } checkpoint)
+        {
             return null;
+        }
 
         return new AuditProof(index, entry, hashes, checkpoint);
     }
@@ -57,11 +73,15 @@ internal static class AuditProofFormat
         buffer.Write(Header);
         buffer.Write("\n"u8);
         if (proof.Entry is { } entry)
+        {
             buffer.Write(Encoding.ASCII.GetBytes($"extra {Convert.ToBase64String(entry.Span)}\n"));
+        }
 
         buffer.Write(Encoding.ASCII.GetBytes($"index {proof.Index}\n"));
         foreach (var hash in proof.Hashes)
+        {
             buffer.Write(Encoding.ASCII.GetBytes($"{hash}\n"));
+        }
 
         buffer.Write("\n"u8);
         buffer.Write(proof.Checkpoint.Bytes.Span);
@@ -75,15 +95,21 @@ internal static class AuditProofFormat
         while (NoteText.TryReadLine(ref rest, out var line))
         {
             if (line.IsEmpty)
+            {
                 return hashes;
+            }
 
             fault = $"The proof has more than {AuditProof.MaxHashes} hashes.";
             if (hashes.Count == AuditProof.MaxHashes)
+            {
                 return null;
+            }
 
             fault = $"Hash {hashes.Count + 1} of the proof is not 32 bytes in canonical base64.";
             if (!MerkleHash.TryParse(line, out var hash))
+            {
                 return null;
+            }
 
             hashes.Add(hash);
             fault = "The proof has no blank line between its hashes and the checkpoint.";

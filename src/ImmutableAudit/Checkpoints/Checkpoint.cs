@@ -22,7 +22,9 @@ public sealed record Checkpoint
     private readonly string _text;
 
     /// <summary>States a tree head.</summary>
-    /// <param name="origin">The log's name: one line, not empty, no control characters, at most <see cref="MaxOriginLength"/> bytes of UTF-8.</param>
+    /// <param name="origin">
+    /// The log's name: one line, not empty, no control characters, at most <see cref="MaxOriginLength"/> bytes of UTF-8.
+    /// </param>
     /// <param name="size">Number of entries, from 0 to 2^63 − 1.</param>
     /// <param name="root">The tree's root; <see cref="MerkleHash.EmptyRoot"/> where the size is 0.</param>
     /// <param name="extensions">Further lines, opaque and not recommended; none of them empty.</param>
@@ -32,7 +34,9 @@ public sealed record Checkpoint
         ArgumentNullException.ThrowIfNull(origin);
         string[] lines = [.. extensions ?? []];
         if (FindFault(origin, size, root, lines) is var (fault, parameter))
+        {
             throw new ArgumentException($"The checkpoint {fault}.", parameter);
+        }
 
         Origin = origin;
         Size = size;
@@ -87,29 +91,41 @@ public sealed record Checkpoint
 
         fault = NoteText.FindFault(text);
         if (fault is not null)
+        {
             return null;
+        }
 
         fault = "does not have an origin, a size and a root, each on a line of its own";
         if (!NoteText.TryReadLine(ref text, out var originLine)
             || !NoteText.TryReadLine(ref text, out var sizeLine)
             || !NoteText.TryReadLine(ref text, out var rootLine))
+        {
             return null;
+        }
 
         fault = "has a size that is not a decimal from 0 to 2^63 - 1 without leading zeros";
         if (!NoteText.TryParseDecimal(sizeLine, out var size))
+        {
             return null;
+        }
 
         fault = "has a root that is not 32 bytes in canonical base64";
         if (!MerkleHash.TryParse(rootLine, out var root))
+        {
             return null;
+        }
 
         var extensions = new List<string>();
         while (NoteText.TryReadLine(ref text, out var line))
+        {
             extensions.Add(Encoding.UTF8.GetString(line));
+        }
 
         fault = "does not end in a newline";
         if (!text.IsEmpty)
+        {
             return null;
+        }
 
         var origin = Encoding.UTF8.GetString(originLine);
         fault = FindFault(origin, size, root, extensions)?.Fault;
@@ -120,13 +136,19 @@ public sealed record Checkpoint
         string origin, long size, MerkleHash root, IReadOnlyList<string> extensions)
     {
         if (FindOriginFault(origin) is { } fault)
+        {
             return ($"has an origin that {fault}", nameof(origin));
+        }
 
         if (size < 0)
+        {
             return ("has a negative size", nameof(size));
+        }
 
         if (size == 0 && root != MerkleHash.EmptyRoot)
+        {
             return ("of size 0 does not have the root of the empty tree", nameof(root));
+        }
 
         // An empty line would end the note's text early for a reader that looks for the first blank line.
         return extensions.All(IsExtension) ? null : ("has an extension line that is empty or not plain text", nameof(extensions));

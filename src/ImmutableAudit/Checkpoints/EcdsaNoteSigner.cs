@@ -16,10 +16,17 @@ public sealed class EcdsaNoteSigner : INoteSigner, IDisposable
     private bool _disposed;
 
     /// <summary>Signs with a key of yours.</summary>
-    /// <param name="name">The key's name: usually the log's origin; not empty, no spaces, no <c>+</c>, at most 255 bytes of UTF-8.</param>
-    /// <param name="key">A P-256 key that can sign hashes, says its <see cref="AsymmetricAlgorithm.KeySize"/> and gives out its public half. Nobody else may use it meanwhile.</param>
+    /// <param name="name">
+    /// The key's name: usually the log's origin; not empty, no spaces, no <c>+</c>, at most 255 bytes of UTF-8.
+    /// </param>
+    /// <param name="key">
+    /// A P-256 key that can sign hashes, says its <see cref="AsymmetricAlgorithm.KeySize"/> and gives out its public half. Nobody
+    /// else may use it meanwhile.
+    /// </param>
     /// <param name="leaveOpen">Whether the key outlives this signer; otherwise it is disposed with it.</param>
-    /// <exception cref="AuditKeyException">The name is invalid, or the key is not on curve P-256; the key is not disposed.</exception>
+    /// <exception cref="AuditKeyException">
+    /// The name is invalid, or the key is not on curve P-256; the key is not disposed.
+    /// </exception>
     public EcdsaNoteSigner(string name, ECDsa key, bool leaveOpen = false)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -45,7 +52,9 @@ public sealed class EcdsaNoteSigner : INoteSigner, IDisposable
     /// <param name="name">The key's name, as in the constructor.</param>
     /// <param name="path">The file. On Unix nobody but its owner may have access to it (<c>chmod 600</c>).</param>
     /// <param name="password">The password; unused where the file is not encrypted.</param>
-    /// <exception cref="AuditKeyException">As for <see cref="FromPemFile(string, string)"/>; or the password is wrong.</exception>
+    /// <exception cref="AuditKeyException">
+    /// As for <see cref="FromPemFile(string, string)"/>; or the password is wrong.
+    /// </exception>
     public static EcdsaNoteSigner FromPemFile(string name, string path, ReadOnlySpan<char> password)
     {
         NoteKeyName.ThrowIfInvalid(name);
@@ -61,7 +70,9 @@ public sealed class EcdsaNoteSigner : INoteSigner, IDisposable
     /// The file, apart from the log's directory. On Unix it is made with mode 0600 (a directory with 0700) from the first
     /// moment; on Windows it has the access of its directory, so choose one that is the account's own.
     /// </param>
-    /// <exception cref="AuditKeyException">One of the files exists already (neither is ever overwritten) or cannot be written; or the name is invalid.</exception>
+    /// <exception cref="AuditKeyException">
+    /// One of the files exists already (neither is ever overwritten) or cannot be written; or the name is invalid.
+    /// </exception>
     public static EcdsaNoteSigner CreatePemFile(string name, string path)
     {
         NoteKeyName.ThrowIfInvalid(name);
@@ -106,7 +117,9 @@ public sealed class EcdsaNoteSigner : INoteSigner, IDisposable
         lock (_gate)
         {
             if (!_disposed && !_leaveOpen)
+            {
                 _key.Dispose();
+            }
 
             _disposed = true;
         }

@@ -7,7 +7,9 @@ namespace ImmutableAudit.Checkpoints;
 /// Verifies ECDSA signatures on curve P-256: C2SP signed-note type 02. A signature is ASN.1 DER over the SHA-256 of the text,
 /// the key id the first four bytes of the SHA-256 of the SubjectPublicKeyInfo (LOG.md L24).
 /// </summary>
-/// <remarks>Immutable and thread-safe. ECDSA signatures are malleable: who knows one can spell a second one of the same text.</remarks>
+/// <remarks>
+/// Immutable and thread-safe. ECDSA signatures are malleable: who knows one can spell a second one of the same text.
+/// </remarks>
 public sealed class EcdsaNoteVerifier : INoteVerifier
 {
     internal const byte Type = 0x02;
@@ -24,14 +26,20 @@ public sealed class EcdsaNoteVerifier : INoteVerifier
     private readonly byte[] _spki;
 
     /// <summary>Takes the public key from its SubjectPublicKeyInfo in DER (the body of a <c>PUBLIC KEY</c> PEM).</summary>
-    /// <param name="name">The key's name: usually the log's origin; not empty, no spaces, no <c>+</c>, at most 255 bytes of UTF-8.</param>
+    /// <param name="name">
+    /// The key's name: usually the log's origin; not empty, no spaces, no <c>+</c>, at most 255 bytes of UTF-8.
+    /// </param>
     /// <param name="subjectPublicKeyInfo">91 bytes: a P-256 key with named curve and uncompressed point.</param>
     /// <exception cref="AuditKeyException">The name is invalid, or the bytes are no P-256 public key.</exception>
     public EcdsaNoteVerifier(string name, ReadOnlySpan<byte> subjectPublicKeyInfo)
     {
         NoteKeyName.ThrowIfInvalid(name);
         if (subjectPublicKeyInfo.Length != SpkiLength || !subjectPublicKeyInfo.StartsWith(SpkiStart))
-            throw new AuditKeyException($"The public key of '{name}' is not an ECDSA key on curve P-256 (91 bytes of DER, named curve, uncompressed point). Only P-256 is supported.");
+        {
+            throw new AuditKeyException(
+                $"The public key of '{name}' is not an ECDSA key on curve P-256 (91 bytes of DER, named curve, uncompressed "
+                + "point). Only P-256 is supported.");
+        }
 
         Name = name;
         _spki = subjectPublicKeyInfo.ToArray();
@@ -42,14 +50,17 @@ public sealed class EcdsaNoteVerifier : INoteVerifier
         }
         catch (CryptographicException e)
         {
-            throw new AuditKeyException($"The public key of '{name}' is not a point of curve P-256: it was altered or mistyped.", e);
+            throw new AuditKeyException(
+                $"The public key of '{name}' is not a point of curve P-256: it was altered or mistyped.", e);
         }
     }
 
     /// <summary>Takes the public half of a key; the key is not kept.</summary>
     /// <param name="name">As in the other constructor.</param>
     /// <param name="key">A P-256 key, with or without its private half.</param>
-    /// <exception cref="AuditKeyException">The name is invalid, or the key is not on curve P-256 or does not give out its public half.</exception>
+    /// <exception cref="AuditKeyException">
+    /// The name is invalid, or the key is not on curve P-256 or does not give out its public half.
+    /// </exception>
     public EcdsaNoteVerifier(string name, ECDsa key)
         : this(name, Export(name, key))
     {
@@ -110,7 +121,10 @@ public sealed class EcdsaNoteVerifier : INoteVerifier
         }
         catch (Exception e) when (e is CryptographicException or NotSupportedException or NotImplementedException)
         {
-            throw new AuditKeyException($"The key of '{NoteText.Printable(name)}' does not give out its public half ({e.Message}) A key store's ECDsa must implement ExportParameters(false).", e);
+            throw new AuditKeyException(
+                $"The key of '{NoteText.Printable(name)}' does not give out its public half ({e.Message}) A key store's "
+                + "ECDsa must implement ExportParameters(false).",
+                e);
         }
     }
 }

@@ -22,7 +22,10 @@ public interface ICheckpointObserver
     /// </returns>
     ValueTask<SignedCheckpoint?> LatestAsync(string origin, CancellationToken cancellationToken = default);
 
-    /// <summary>Remembers a checkpoint durably: once this completes, <see cref="LatestAsync"/> returns it, or a later one, also after a crash.</summary>
+    /// <summary>
+    /// Remembers a checkpoint durably: once this completes, <see cref="LatestAsync"/> returns it, or a later one, also after a
+    /// crash.
+    /// </summary>
     /// <param name="checkpoint">A checkpoint of our own, already signed.</param>
     /// <param name="cancellationToken">Gives up waiting; the checkpoint is then remembered or not.</param>
     ValueTask ObserveAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken = default);

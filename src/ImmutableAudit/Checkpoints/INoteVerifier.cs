@@ -7,10 +7,14 @@ namespace ImmutableAudit.Checkpoints;
 /// <remarks>Implementations are immutable and thread-safe.</remarks>
 public interface INoteVerifier
 {
-    /// <summary>The key's name as it stands in signature lines: not empty, no spaces, no <c>+</c>, at most 255 bytes of UTF-8.</summary>
+    /// <summary>
+    /// The key's name as it stands in signature lines: not empty, no spaces, no <c>+</c>, at most 255 bytes of UTF-8.
+    /// </summary>
     string Name { get; }
 
-    /// <summary>The key id as it stands, big-endian, in front of each signature. A hint for finding the key, not an identity.</summary>
+    /// <summary>
+    /// The key id as it stands, big-endian, in front of each signature. A hint for finding the key, not an identity.
+    /// </summary>
     uint KeyId { get; }
 
     /// <summary>Whether <paramref name="signature"/> is this key's signature of <paramref name="text"/>.</summary>

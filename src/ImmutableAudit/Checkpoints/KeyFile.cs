@@ -82,25 +82,37 @@ internal static class KeyFile
     private static void CreateDirectory(string path)
     {
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is not { } directory || Directory.Exists(directory))
+        {
             return;
+        }
 
         if (OperatingSystem.IsWindows())
+        {
             Directory.CreateDirectory(directory);
+        }
         else
+        {
             Directory.CreateDirectory(directory, OwnerFile | UnixFileMode.UserExecute);
+        }
     }
 
     private static void RefuseExisting(string path)
     {
         if (File.Exists(path))
-            throw new AuditKeyException($"The file '{path}' exists already, and a key is never overwritten. Load it with FromPemFile, or choose another path.");
+        {
+            throw new AuditKeyException(
+                $"The file '{path}' exists already, and a key is never overwritten. Load it with FromPemFile, or choose "
+                + "another path.");
+        }
     }
 
     private static void WriteNew(string path, byte[] content, bool ownerOnly)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (ownerOnly && !OperatingSystem.IsWindows())
+        {
             options.UnixCreateMode = OwnerFile;
+        }
 
         using var file = new FileStream(path, options);
         try
@@ -110,6 +122,8 @@ internal static class KeyFile
         }
         catch
         {
+            // Windows does not delete an open file.
+            file.Dispose();
             File.Delete(path);
             throw;
         }
@@ -122,11 +136,18 @@ internal static class KeyFile
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
 
             // Asked of the open file, so that it cannot be exchanged in between.
-            if (ownerOnly && !OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & OthersAccess) != UnixFileMode.None)
-                throw new AuditKeyException($"The {what} '{path}' is open to others than its owner. Close it with: chmod 600 '{path}'");
+            if (ownerOnly
+                && !OperatingSystem.IsWindows()
+                && (File.GetUnixFileMode(file.SafeFileHandle) & OthersAccess) != UnixFileMode.None)
+            {
+                throw new AuditKeyException(
+                    $"The {what} '{path}' is open to others than its owner. Close it with: chmod 600 '{path}'");
+            }
 
             if (file.Length > MaxLength)
+            {
                 throw new AuditKeyException($"The {what} '{path}' is longer than {MaxLength} bytes: it is no key.");
+            }
 
             var bytes = new byte[file.Length];
             file.ReadExactly(bytes);
@@ -134,7 +155,8 @@ internal static class KeyFile
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new AuditKeyException($"The {what} '{path}' is not there. Check the path; EcdsaNoteSigner.CreatePemFile makes a new key.", e);
+            throw new AuditKeyException(
+                $"The {what} '{path}' is not there. Check the path; EcdsaNoteSigner.CreatePemFile makes a new key.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {

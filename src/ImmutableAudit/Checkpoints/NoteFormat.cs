@@ -16,7 +16,9 @@ internal static class NoteFormat
     {
         fault = FindFault(source, out var textLength) ?? string.Empty;
         if (fault.Length > 0)
+        {
             return null;
+        }
 
         var signatures = new List<NoteSignature>();
         var rest = source[(textLength + 1)..];
@@ -40,12 +42,18 @@ internal static class NoteFormat
         return new SignedNote(source.ToArray(), textLength, signatures.AsReadOnly());
     }
 
-    /// <summary>The bytes of a note. Names are checked, since a newline in one would forge a line; the rest is left to reading.</summary>
-    /// <exception cref="AuditFormatException">There is no text, no signature or too much of either; a name or signature cannot be written.</exception>
+    /// <summary>
+    /// The bytes of a note. Names are checked, since a newline in one would forge a line; the rest is left to reading.
+    /// </summary>
+    /// <exception cref="AuditFormatException">
+    /// There is no text, no signature or too much of either; a name or signature cannot be written.
+    /// </exception>
     public static byte[] Write(ReadOnlySpan<byte> text, IReadOnlyList<NoteSignature> signatures)
     {
         if (text.IsEmpty || text[^1] != '\n')
+        {
             throw new AuditFormatException("The text of a note must end in a newline.");
+        }
 
         var buffer = new ArrayBufferWriter<byte>(text.Length + 256);
         buffer.Write(text);
@@ -53,10 +61,14 @@ internal static class NoteFormat
         foreach (var (name, keyId, signature) in signatures)
         {
             if (NoteKeyName.FindFault(name) is { } fault)
+            {
                 throw new AuditFormatException($"The name '{NoteText.Printable(name)}' of a signature {fault}.");
+            }
 
             if (signature.Length > SignedNote.MaxLength - buffer.WrittenCount)
+            {
                 throw new AuditFormatException(TooLong);
+            }
 
             var payload = new byte[KeyIdLength + signature.Length];
             BinaryPrimitives.WriteUInt32BigEndian(payload, keyId);
@@ -73,19 +85,27 @@ internal static class NoteFormat
     {
         textLength = 0;
         if (source.Length > SignedNote.MaxLength)
+        {
             return TooLong;
+        }
 
         if (NoteText.FindFault(source) is { } fault)
+        {
             return $"The note {fault}.";
+        }
 
         // Signature lines are never blank, so the last blank line is the one that ends the text.
         var newline = source.LastIndexOf("\n\n"u8);
         if (newline < 0)
+        {
             return "The note has no blank line between its text and its signatures.";
+        }
 
         textLength = newline + 1;
         if (textLength + 1 == source.Length)
+        {
             return "The note has no signature.";
+        }
 
         return source[^1] == '\n' ? null : "The note does not end in a newline.";
     }
@@ -94,13 +114,17 @@ internal static class NoteFormat
     {
         fault = "does not begin with an em dash and a space";
         if (!line.StartsWith(LineStart))
+        {
             return null;
+        }
 
         line = line[LineStart.Length..];
         var space = line.IndexOf((byte)' ');
         fault = "has no space between name and signature";
         if (space < 0)
+        {
             return null;
+        }
 
         var name = Encoding.UTF8.GetString(line[..space]);
         if (NoteKeyName.FindFault(name) is { } nameFault)

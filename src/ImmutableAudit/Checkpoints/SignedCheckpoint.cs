@@ -43,7 +43,9 @@ public sealed class SignedCheckpoint
 
     /// <summary>Signs a checkpoint with every one of the signers, in order.</summary>
     /// <exception cref="AuditKeyException">A signer could not sign, or two have the same name and key id.</exception>
-    /// <exception cref="AuditFormatException">There is no signer, or more than <see cref="SignedNote.MaxSignatures"/>, or the note is too long.</exception>
+    /// <exception cref="AuditFormatException">
+    /// There is no signer, or more than <see cref="SignedNote.MaxSignatures"/>, or the note is too long.
+    /// </exception>
     /// <exception cref="AuditSignatureException">A signer's own verifier refuses what it signed.</exception>
     public static async ValueTask<SignedCheckpoint> SignAsync(
         Checkpoint checkpoint, IReadOnlyList<INoteSigner> signers, CancellationToken cancellationToken = default)
@@ -60,11 +62,15 @@ public sealed class SignedCheckpoint
     /// </param>
     /// <param name="keys">The keys to trust.</param>
     /// <returns>The known keys that have signed, at least one.</returns>
-    /// <exception cref="AuditSignatureException">It is another log's, a known key's signature is bad, or no known key has signed.</exception>
+    /// <exception cref="AuditSignatureException">
+    /// It is another log's, a known key's signature is bad, or no known key has signed.
+    /// </exception>
     public IReadOnlyList<INoteVerifier> Verify(string? origin, IEnumerable<INoteVerifier> keys) =>
         TryVerify(origin, keys, out var signers, out var reason) ? signers : throw new AuditSignatureException(reason);
 
-    /// <summary>Verifies as <see cref="Verify"/> does; where that throws, <see langword="false"/>, no signers, and the reason.</summary>
+    /// <summary>
+    /// Verifies as <see cref="Verify"/> does; where that throws, <see langword="false"/>, no signers, and the reason.
+    /// </summary>
     public bool TryVerify(
         string? origin,
         IEnumerable<INoteVerifier> keys,
@@ -72,12 +78,20 @@ public sealed class SignedCheckpoint
         [NotNullWhen(false)] out string? reason)
     {
         if (!Note.TryVerify(keys, out signers, out reason))
+        {
             return false;
+        }
 
         if (origin is null && signers.All(key => key.Name != Checkpoint.Origin))
-            reason = $"The checkpoint is of '{Checkpoint.Origin}', but none of the known keys that signed it has that name. Say which origin is meant.";
+        {
+            reason =
+                $"The checkpoint is of '{Checkpoint.Origin}', but none of the known keys that signed it has that name. Say "
+                + "which origin is meant.";
+        }
         else if (origin is not null && origin != Checkpoint.Origin)
+        {
             reason = $"The checkpoint is of '{Checkpoint.Origin}', not of '{NoteText.Printable(origin)}'.";
+        }
 
         signers = reason is null ? signers : [];
         return reason is null;

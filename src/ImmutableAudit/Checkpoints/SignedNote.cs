@@ -77,13 +77,21 @@ public sealed class SignedNote
         {
             var key = signer.Verifier;
             if (signatures.Exists(other => other.KeyId == key.KeyId && other.Name == key.Name))
-                throw new AuditKeyException($"Two signers have the name '{NoteText.Printable(key.Name)}' and the key id {key.KeyId:x8}. Name one of them differently.");
+            {
+                throw new AuditKeyException(
+                    $"Two signers have the name '{NoteText.Printable(key.Name)}' and the key id {key.KeyId:x8}. Name one of "
+                    + "them differently.");
+            }
 
             var signature = await signer.SignAsync(text, cancellationToken).ConfigureAwait(false);
 
             // A faulty key store shows here, where nothing is published yet, and not at the auditor's.
             if (!key.Verify(text.Span, signature.Span))
-                throw new AuditSignatureException($"The signer '{NoteText.Printable(key.Name)}' made a signature that its own verifier key {key.KeyId:x8} refuses. Check that its public and private key belong together.");
+            {
+                throw new AuditSignatureException(
+                    $"The signer '{NoteText.Printable(key.Name)}' made a signature that its own verifier key {key.KeyId:x8} "
+                    + "refuses. Check that its public and private key belong together.");
+            }
 
             signatures.Add(new NoteSignature(key.Name, key.KeyId, signature));
         }
@@ -101,36 +109,14 @@ public sealed class SignedNote
     public IReadOnlyList<INoteVerifier> Verify(IEnumerable<INoteVerifier> known) =>
         TryVerify(known, out var signers, out var reason) ? signers : throw new AuditSignatureException(reason);
 
-    /// <summary>Verifies as <see cref="Verify"/> does; where that throws, <see langword="false"/>, no signers, and the reason.</summary>
+    /// <summary>
+    /// Verifies as <see cref="Verify"/> does; where that throws, <see langword="false"/>, no signers, and the reason.
+    /// </summary>
     public bool TryVerify(
         IEnumerable<INoteVerifier> known, out IReadOnlyList<INoteVerifier> signers, [NotNullWhen(false)] out string? reason)
     {
         ArgumentNullException.ThrowIfNull(known);
-        signers = [];
-        var keys = known.ToLookup(key => (key.Name, key.KeyId));
-        var seen = new HashSet<(string, uint)>();
-        var good = new List<INoteVerifier>();
-        foreach (var line in Signatures)
-        {
-            var id = (line.Name, line.KeyId);
-            if (!keys.Contains(id) || !seen.Add(id))
-                continue;
-
-            // Key ids are short, so two known keys may share one: then either may have signed.
-            if (keys[id].FirstOrDefault(key => key.Verify(Text.Span, line.Signature.Span)) is not { } signer)
-            {
-                reason = $"The signature by the known key '{line.Name}' ({line.KeyId:x8}) is bad: the text was altered, or somebody else signed it under that name.";
-                return false;
-            }
-
-            good.Add(signer);
-        }
-
-        reason = good.Count > 0 ? null : NobodyKnown(keys.Count);
-        signers = good;
+        signers = NoteVerification.FindSigners(this, known, out reason);
         return reason is null;
     }
-
-    private string NobodyKnown(int known) =>
-        $"None of the {known} known keys has signed. Signed by: {string.Join(", ", Signatures.Take(5).Select(line => $"{line.Name} ({line.KeyId:x8})"))}.";
 }

@@ -14,18 +14,26 @@ namespace ImmutableAudit.Checkpoints;
 public static class VerifierKey
 {
     /// <summary>Reads a verifier key, without white space around it.</summary>
-    /// <exception cref="AuditKeyException">It is malformed, its key id does not match its key, or its type needs a package of its own.</exception>
+    /// <exception cref="AuditKeyException">
+    /// It is malformed, its key id does not match its key, or its type needs a package of its own.
+    /// </exception>
     public static INoteVerifier Parse(string verifierKey)
     {
         ArgumentNullException.ThrowIfNull(verifierKey);
         var parts = VerifierKeyParts.Split(verifierKey);
         if (parts.Type != EcdsaNoteVerifier.Type)
-            throw new AuditKeyException($"The verifier key of '{parts.Name}' has type {parts.Type:x2} ({NameOf(parts.Type)}), which needs a package of its own: construct its INoteVerifier there. This package reads type 02 (ECDSA P-256).");
+        {
+            throw new AuditKeyException(
+                $"The verifier key of '{parts.Name}' has type {parts.Type:x2} ({NameOf(parts.Type)}), which needs a package of "
+                + "its own: construct its INoteVerifier there. This package reads type 02 (ECDSA P-256).");
+        }
 
         var verifier = new EcdsaNoteVerifier(parts.Name, parts.Key);
         return verifier.KeyId == parts.KeyId
             ? verifier
-            : throw new AuditKeyException($"The verifier key of '{parts.Name}' says key id {parts.KeyId:x8}, but its key has {verifier.KeyId:x8}: it was altered or mistyped. Get it again from the log's owner.");
+            : throw new AuditKeyException(
+                $"The verifier key of '{parts.Name}' says key id {parts.KeyId:x8}, but its key has {verifier.KeyId:x8}: it "
+                + "was altered or mistyped. Get it again from the log's owner.");
     }
 
     /// <summary>Reads a verifier key as <see cref="Parse"/> does; <see langword="false"/> where that throws.</summary>
@@ -44,8 +52,12 @@ public static class VerifierKey
         return verifier is not null;
     }
 
-    /// <summary>Reads a file that holds one verifier key, as <see cref="EcdsaNoteSigner.CreatePemFile"/> writes it; a newline may end it.</summary>
-    /// <exception cref="AuditKeyException">The file cannot be read, or what it holds is no verifier key that <see cref="Parse"/> reads.</exception>
+    /// <summary>
+    /// Reads a file that holds one verifier key, as <see cref="EcdsaNoteSigner.CreatePemFile"/> writes it; a newline may end it.
+    /// </summary>
+    /// <exception cref="AuditKeyException">
+    /// The file cannot be read, or what it holds is no verifier key that <see cref="Parse"/> reads.
+    /// </exception>
     public static INoteVerifier ReadFile(string path) => Parse(KeyFile.ReadVerifierKey(path));
 
     private static string NameOf(byte type) => type switch

@@ -23,7 +23,8 @@ public sealed class AuditProofVerificationTests : IDisposable
                 Assert.True(result.Holds, result.Reason);
                 Assert.Null(result.Reason);
                 Assert.Equal(_entries[index], result.Entry.ToArray());
-                Assert.Equal((index, size, Keys.Origin), ((int)result.Index, (int)result.Checkpoint.Size, result.Checkpoint.Origin));
+                Assert.Equal((index, size), (result.Index, result.Checkpoint.Size));
+                Assert.Equal(Keys.Origin, result.Checkpoint.Origin);
                 Assert.Equal(NaiveTree.Root([_entries[index]]), result.LeafHash);
                 Assert.Same(_log.Verifier, Assert.Single(result.Signers));
             }
@@ -37,15 +38,21 @@ public sealed class AuditProofVerificationTests : IDisposable
         for (var index = 0; index < 14; index++)
         {
             if (index != 5)
+            {
                 Fails(new AuditProof(index, good.Entry, good.Hashes, good.Checkpoint));
+            }
         }
 
         foreach (var other in _entries.Where((_, i) => i != 5))
+        {
             Fails(new AuditProof(5, other, good.Hashes, good.Checkpoint));
+        }
 
         // From 9 entries to 16 the way from entry 5 to the root has the same shape.
         foreach (var size in (int[])[1, 5, 6, 8, 17])
+        {
             Fails(new AuditProof(5, good.Entry, good.Hashes, await SignAsync(size, NaiveTree.Root(_entries[..11]))));
+        }
 
         Fails(new AuditProof(5, good.Entry, good.Hashes, await SignAsync(11, NaiveTree.Root(_entries[..12]))));
         Fails(new AuditProof(5, good.Entry, [.. good.Hashes.Skip(1)], good.Checkpoint));
@@ -60,7 +67,9 @@ public sealed class AuditProofVerificationTests : IDisposable
         foreach (var (changed, at) in OneByteChanges.Of(original))
         {
             if (AuditProof.TryParse(changed, out var proof) && proof.Entry is not null)
+            {
                 Assert.False(proof.Verify([_log.Verifier]).Holds, $"A change at byte {at} was accepted.");
+            }
         }
     }
 
@@ -72,7 +81,8 @@ public sealed class AuditProofVerificationTests : IDisposable
         NaiveTree.Root([_entries[0]]).CopyTo(node.AsSpan(1));
         NaiveTree.Root([_entries[1]]).CopyTo(node.AsSpan(33));
 
-        Fails(new AuditProof(0, node.AsMemory(1), [NaiveTree.Root(_entries[2..4])], await SignAsync(2, NaiveTree.Root(_entries[..4]))));
+        var checkpoint = await SignAsync(2, NaiveTree.Root(_entries[..4]));
+        Fails(new AuditProof(0, node.AsMemory(1), [NaiveTree.Root(_entries[2..4])], checkpoint));
     }
 
     [Fact]
@@ -127,8 +137,11 @@ public sealed class AuditProofVerificationTests : IDisposable
         Assert.NotNull(result.Reason);
     }
 
-    private async Task<AuditProof> ProveAsync(int index, int size, bool inside = true) =>
-        new(index, inside ? _entries[index] : null, NaiveTree.Path(index, _entries[..size]), await SignAsync(size, NaiveTree.Root(_entries[..size])));
+    private async Task<AuditProof> ProveAsync(int index, int size, bool inside = true)
+    {
+        var checkpoint = await SignAsync(size, NaiveTree.Root(_entries[..size]));
+        return new(index, inside ? _entries[index] : null, NaiveTree.Path(index, _entries[..size]), checkpoint);
+    }
 
     private async Task<SignedCheckpoint> SignAsync(int size, MerkleHash root) =>
         await SignedCheckpoint.SignAsync(new Checkpoint(Keys.Origin, size, root), [_log]);

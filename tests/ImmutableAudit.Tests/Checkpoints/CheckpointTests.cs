@@ -115,7 +115,9 @@ public class CheckpointTests
         foreach (var garbage in Garbage.From(Keys.Utf8("a\n1\n" + Hash + "\nx\n"), seed: 3, count: 5000))
         {
             if (Checkpoint.TryParse(garbage, out var checkpoint))
+            {
                 Assert.Equal(garbage, checkpoint.ToText());
+            }
         }
     }
 }

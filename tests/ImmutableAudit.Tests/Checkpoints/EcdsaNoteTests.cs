@@ -13,7 +13,8 @@ public class EcdsaNoteTests
     private const string OpenSslText = "openssl.example/audit\n2\nkWkf0XgD+ovvnzCiPGQzyEXOXj0hiOnZAbWZdb3Ysz8=\n";
 
     private const string OpenSslSpki =
-        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEyEcBMUrgggOMFnRAnn/5HKNbpmh+ozmo8kOiH9XMo1K40L5MelbN9cMPMtA1vdIBhOl+CSy/rmRB3enhP17d5Q==";
+        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEyEcBMUrgggOMFnRAnn/5HKNbpmh+"
+        + "ozmo8kOiH9XMo1K40L5MelbN9cMPMtA1vdIBhOl+CSy/rmRB3enhP17d5Q==";
 
     private const string OpenSslSignature =
         "MEYCIQDQOkDgUCquKlnjNFFYTDwa/VCV0BVG9qm0owO+6HHuwQIhAJ7XWLWB8IOUsB2fidJUuynwBk7k9GlvO4o660jAESzB";
@@ -46,12 +47,17 @@ public class EcdsaNoteTests
     {
         var good = Convert.FromBase64String(OpenSslSignature);
         foreach (var (changed, at) in OneByteChanges.Of(good))
+        {
             Assert.False(s_openSsl.Verify(Keys.Utf8(OpenSslText), changed), $"A change at byte {at} was accepted.");
+        }
 
         foreach (var garbage in Garbage.From(good, seed: 24, count: 500).Where(garbage => !garbage.SequenceEqual(good)))
+        {
             Assert.False(s_openSsl.Verify(Keys.Utf8(OpenSslText), garbage));
+        }
 
-        // The same two numbers in other clothes: a length in long form (BER), a leading zero too many, IEEE P1363, an empty sequence.
+        // The same two numbers in other clothes: a length in long form (BER), a leading zero too many, IEEE P1363, an empty
+        // sequence.
         Assert.False(s_openSsl.Verify(Keys.Utf8(OpenSslText), (byte[])[0x30, 0x81, .. good[1..]]));
         Assert.False(s_openSsl.Verify(Keys.Utf8(OpenSslText), (byte[])[0x30, 0x47, 0x02, 0x22, 0, .. good[4..]]));
         Assert.False(s_openSsl.Verify(Keys.Utf8(OpenSslText), (byte[])[.. good[5..37], .. good[40..]]));
@@ -144,7 +150,8 @@ public class EcdsaNoteTests
 
         public bool Fails { get; set; }
 
-        public override byte[] SignHash(byte[] hash) => Fails ? throw new CryptographicException("no connection") : _key.SignHash(hash);
+        public override byte[] SignHash(byte[] hash) => Fails ? throw new CryptographicException(
+            "no connection") : _key.SignHash(hash);
 
         public override bool VerifyHash(byte[] hash, byte[] signature) => throw new NotSupportedException();
 

@@ -61,7 +61,9 @@ public sealed class KeyFileTests : IDisposable
     public void A_key_open_to_others_is_refused_and_the_way_out_is_told(UnixFileMode open)
     {
         if (OperatingSystem.IsWindows())
+        {
             return;
+        }
 
         EcdsaNoteSigner.CreatePemFile(Keys.Origin, Pem).Dispose();
         File.SetUnixFileMode(Pem, OwnerOnly | open);
@@ -74,7 +76,8 @@ public sealed class KeyFileTests : IDisposable
     public void An_encrypted_key_needs_its_password()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        Write(key.ExportEncryptedPkcs8PrivateKeyPem("correct", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)));
+        Write(key.ExportEncryptedPkcs8PrivateKeyPem(
+            "correct", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)));
 
         using var signer = EcdsaNoteSigner.FromPemFile(Keys.Origin, Pem, "correct");
         Assert.Equal(new EcdsaNoteVerifier(Keys.Origin, key).KeyId, signer.Verifier.KeyId);
@@ -86,7 +89,8 @@ public sealed class KeyFileTests : IDisposable
     public void A_key_as_OpenSSLs_ecparam_writes_it_is_read()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        Write("-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n" + key.ExportECPrivateKeyPem() + "\n");
+        var parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+        Write(parameters + key.ExportECPrivateKeyPem() + "\n");
 
         using var signer = EcdsaNoteSigner.FromPemFile(Keys.Origin, Pem);
         Assert.Equal(new EcdsaNoteVerifier(Keys.Origin, key).KeyId, signer.Verifier.KeyId);
@@ -164,7 +168,9 @@ public sealed class KeyFileTests : IDisposable
     {
         File.WriteAllText(Pem, pem);
         if (!OperatingSystem.IsWindows())
+        {
             File.SetUnixFileMode(Pem, OwnerOnly);
+        }
     }
 
     private void Refused(string because)

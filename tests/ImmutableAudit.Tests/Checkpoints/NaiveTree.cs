@@ -9,10 +9,14 @@ internal static class NaiveTree
     public static MerkleHash Root(byte[][] entries)
     {
         if (entries.Length == 0)
+        {
             return new MerkleHash(SHA256.HashData([]));
+        }
 
         if (entries.Length == 1)
+        {
             return new MerkleHash(SHA256.HashData([0, .. entries[0]]));
+        }
 
         var k = Split(entries.Length);
         byte[] node = new byte[65];
@@ -25,7 +29,9 @@ internal static class NaiveTree
     public static MerkleHash[] Path(int index, byte[][] entries)
     {
         if (entries.Length == 1)
+        {
             return [];
+        }
 
         var k = Split(entries.Length);
         return index < k
@@ -37,7 +43,9 @@ internal static class NaiveTree
     {
         var k = 1;
         while (2 * k < n)
+        {
             k *= 2;
+        }
 
         return k;
     }

@@ -1,6 +1,8 @@
 namespace ImmutableAudit.Tests.Checkpoints;
 
-/// <summary>Every change of one byte that is worth trying: flipped bits, telling characters, removal, doubling, insertion, cutting.</summary>
+/// <summary>
+/// Every change of one byte that is worth trying: flipped bits, telling characters, removal, doubling, insertion, cutting.
+/// </summary>
 internal static class OneByteChanges
 {
     public static IEnumerable<(byte[] Changed, int At)> Of(byte[] original)
@@ -8,12 +10,16 @@ internal static class OneByteChanges
         for (var at = 0; at < original.Length; at++)
         {
             for (var bit = 0; bit < 8; bit++)
+            {
                 yield return (With(original, at, (byte)(original[at] ^ (1 << bit))), at);
+            }
 
             foreach (var value in "\n =A0/"u8.ToArray())
             {
                 if (value != original[at])
+                {
                     yield return (With(original, at, value), at);
+                }
 
                 yield return ([.. original[..at], value, .. original[at..]], at);
             }
@@ -47,7 +53,9 @@ internal static class Garbage
             }
 
             for (var sprinkles = random.Next(4); sprinkles > 0 && bytes.Count > 0; sprinkles--)
+            {
                 bytes[random.Next(bytes.Count)] = random.Next(3) == 0 ? (byte)'\n' : (byte)random.Next(256);
+            }
 
             yield return [.. bytes];
         }

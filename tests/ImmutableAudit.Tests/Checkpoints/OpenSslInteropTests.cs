@@ -16,7 +16,9 @@ public sealed class OpenSslInteropTests(ITestOutputHelper output) : IDisposable
     public async Task OpenSSL_verifies_a_signature_made_with_a_key_file_that_we_made()
     {
         if (!await IsInstalledAsync())
+        {
             return;
+        }
 
         using var signer = EcdsaNoteSigner.CreatePemFile(Keys.Origin, File("audit.pem"));
         await System.IO.File.WriteAllBytesAsync(File("text"), Keys.Utf8("text\n"));
@@ -33,14 +35,19 @@ public sealed class OpenSslInteropTests(ITestOutputHelper output) : IDisposable
     public async Task A_key_and_a_signature_made_by_OpenSSL_verify()
     {
         if (!await IsInstalledAsync())
+        {
             return;
+        }
 
         await System.IO.File.WriteAllBytesAsync(File("text"), Keys.Utf8("text\n"));
-        Assert.Equal(0, await RunAsync("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "audit.pem"));
+        Assert.Equal(
+            0, await RunAsync("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "audit.pem"));
         Assert.Equal(0, await RunAsync("dgst", "-sha256", "-sign", "audit.pem", "-out", "signature", "text"));
 
         if (!OperatingSystem.IsWindows())
+        {
             System.IO.File.SetUnixFileMode(File("audit.pem"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
 
         using var signer = EcdsaNoteSigner.FromPemFile(Keys.Origin, File("audit.pem"));
         var signature = await System.IO.File.ReadAllBytesAsync(File("signature"));

@@ -25,7 +25,9 @@ public sealed class SignedNoteTamperTests : IDisposable
         foreach (var (changed, at) in OneByteChanges.Of(original))
         {
             if (!SignedNote.TryParse(changed, out var parsed) || !parsed.TryVerify([_known.Verifier], out _, out _))
+            {
                 continue;
+            }
 
             accepted++;
             Assert.True(at >= unknownLine, $"A change at byte {at}, before the unknown signer's line, was accepted.");
@@ -43,11 +45,15 @@ public sealed class SignedNoteTamperTests : IDisposable
         foreach (var garbage in Garbage.From(original, seed: 20, count: 2000))
         {
             if (!SignedNote.TryParse(garbage, out var note))
+            {
                 continue;
+            }
 
             Assert.Equal(garbage, SignedNote.Create(note.Text.Span, note.Signatures).Bytes.ToArray());
             if (note.TryVerify([_known.Verifier], out _, out _))
+            {
                 Assert.Equal(Keys.Utf8(Text), note.Text.ToArray());
+            }
         }
     }
 }

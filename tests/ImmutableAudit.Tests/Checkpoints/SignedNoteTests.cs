@@ -116,7 +116,8 @@ public class SignedNoteTests
         var line = "— name AAAAAQI=\n";
 
         Assert.Equal(100, SignedNote.Parse(Keys.Utf8("t\n\n" + string.Concat(Enumerable.Repeat(line, 100)))).Signatures.Count);
-        Assert.Throws<AuditFormatException>(() => SignedNote.Parse(Keys.Utf8("t\n\n" + string.Concat(Enumerable.Repeat(line, 101)))));
+        Assert.Throws<AuditFormatException>(() => SignedNote.Parse(Keys.Utf8(
+            "t\n\n" + string.Concat(Enumerable.Repeat(line, 101)))));
     }
 
     [Fact]
@@ -163,7 +164,7 @@ public class SignedNoteTests
     private static string NaiveNote(string text, IEnumerable<NoteSignature> signatures) =>
         text + "\n" + string.Concat(signatures.Select(signature =>
         {
-            byte[] id = [(byte)(signature.KeyId >> 24), (byte)(signature.KeyId >> 16), (byte)(signature.KeyId >> 8), (byte)signature.KeyId];
+            var id = Convert.FromHexString(signature.KeyId.ToString("x8"));
             return "\u2014 " + signature.Name + " " + Convert.ToBase64String([.. id, .. signature.Signature.ToArray()]) + "\n";
         }));
 }

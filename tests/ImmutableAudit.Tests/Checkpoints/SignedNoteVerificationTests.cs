@@ -124,7 +124,8 @@ public sealed class SignedNoteVerificationTests : IDisposable
     {
         public INoteVerifier Verifier => claims;
 
-        public ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> text, CancellationToken cancellationToken = default) =>
+        public ValueTask<ReadOnlyMemory<byte>> SignAsync(
+            ReadOnlyMemory<byte> text, CancellationToken cancellationToken = default) =>
             signs.SignAsync(text, cancellationToken);
     }
 }

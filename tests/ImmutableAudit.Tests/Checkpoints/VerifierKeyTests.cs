@@ -44,7 +44,8 @@ public class VerifierKeyTests
     public void The_example_note_verifies_by_a_verifier_of_ones_own()
     {
         var note = SignedNote.Parse(Keys.Utf8($"{ExampleText}\n— example.com/foo {ExampleSignature}\n"));
-        var stub = new StubVerifier("example.com/foo", 0x530d903a, Keys.Utf8(ExampleText), Convert.FromBase64String(ExampleSignature)[4..]);
+        var stub = new StubVerifier(
+            "example.com/foo", 0x530d903a, Keys.Utf8(ExampleText), Convert.FromBase64String(ExampleSignature)[4..]);
 
         Assert.Same(stub, Assert.Single(note.Verify([stub])));
         Assert.Equal(64, note.Signatures[0].Signature.Length);
@@ -95,7 +96,9 @@ public class VerifierKeyTests
         {
             // The key id binds the key; the name is bound by nothing in type 02.
             if (VerifierKey.TryParse(System.Text.Encoding.UTF8.GetString(changed), out var key))
+            {
                 Assert.Equal(signer.Verifier.ToVerifierKey()[Keys.Origin.Length..], key.ToVerifierKey()[key.Name.Length..]);
+            }
         }
     }
 
