@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ImmutableAudit.Checkpoints;
 
 namespace ImmutableAudit.Tests.Support;
 
@@ -14,6 +15,8 @@ internal sealed class TestKey : IDisposable
 
     public string VerifierKey =>
         $"{Name}+{Convert.ToHexStringLower(KeyId)}+{Convert.ToBase64String([2, .. _key.ExportSubjectPublicKeyInfo()])}";
+
+    public INoteVerifier Verifier => ImmutableAudit.Checkpoints.VerifierKey.Parse(VerifierKey);
 
     private byte[] KeyId => SHA256.HashData(_key.ExportSubjectPublicKeyInfo())[..4];
 

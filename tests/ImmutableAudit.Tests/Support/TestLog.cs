@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using ImmutableAudit.Checkpoints;
 
 namespace ImmutableAudit.Tests.Support;
 
@@ -23,6 +24,9 @@ internal sealed class TestLog
     public byte[][] Leaves { get; }
 
     public byte[] Root => RfcTree.Root(Leaves);
+
+    /// <summary>The log as it was when it had fewer entries.</summary>
+    public TestLog First(int size) => new(Entries.Take(size));
 
     /// <summary>A log of <paramref name="size"/> small events, one second apart.</summary>
     public static TestLog Of(int size) => new(Enumerable.Range(0, size).Select(i => Event(i)));
@@ -65,6 +69,8 @@ internal sealed class TestLog
     }
 
     public byte[] Checkpoint(params TestKey[] keys) => TestKey.Checkpoint(Origin, Entries.Length, Root, keys);
+
+    public SignedCheckpoint Signed(params TestKey[] keys) => SignedCheckpoint.Parse(Checkpoint(keys));
 
     /// <summary>Writes the log's files into a directory, over whatever is there.</summary>
     public void WriteTo(string directory, params TestKey[] keys)
