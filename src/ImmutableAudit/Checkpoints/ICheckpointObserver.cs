@@ -8,7 +8,7 @@ namespace ImmutableAudit.Checkpoints;
 /// <para>It only helps where it does not share the log's fate: beside the key, in another system, at a witness.</para>
 /// <para>Implementations are thread-safe. For one origin a later observation replaces an earlier one, and sizes never go
 /// backwards: whoever observes a smaller checkpoint than the remembered one, or another root of the same size, gets
-/// an <see cref="AuditException"/>, and what is remembered stays. Observing the same again does nothing.</para>
+/// an <see cref="AuditLogRollbackException"/>, and what is remembered stays. Observing the same again does nothing.</para>
 /// <para>Both methods throw <see cref="AuditLogUnreadableException"/> when the memory cannot be reached. A log refuses to
 /// open then: not to know is not to remember nothing.</para>
 /// </remarks>
