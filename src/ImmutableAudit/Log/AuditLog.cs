@@ -34,7 +34,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
             throw new ArgumentException(string.Join(' ', faults), nameof(options));
         }
 
-        _log = new LogServices(options, options.LoggerFactory.CreateLogger<AuditLog>(), new AuditLogMetrics(options));
+        _log = new LogServices(options, new QuietLogger(options.LoggerFactory.CreateLogger<AuditLog>()), new AuditLogMetrics(options));
         _queue = new AppendQueue(options.MaxQueuedEntries, options.MaxQueuedBytes);
         _session = Guid.CreateVersion7(options.TimeProvider.GetUtcNow()).ToString();
     }
