@@ -80,7 +80,7 @@ internal sealed class AuditLogMetrics : IDisposable
         {
             counter.Add(value, _origin);
         }
-        catch (Exception)
+        catch
         {
             // A listener of the host's threw. The log does not fail for being watched.
         }
@@ -93,7 +93,7 @@ internal sealed class AuditLogMetrics : IDisposable
         {
             histogram.Record(value, _origin);
         }
-        catch (Exception)
+        catch
         {
             // As above.
         }

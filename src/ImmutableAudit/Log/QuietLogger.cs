@@ -17,7 +17,7 @@ internal sealed class QuietLogger(ILogger inner) : ILogger
         {
             inner.Log(logLevel, eventId, state, exception, formatter);
         }
-        catch (Exception)
+        catch
         {
             // There is nobody left to tell.
         }
