@@ -10,7 +10,7 @@ internal static class Keys
     {
         HelpName = "VKEY",
         Description = $"{description} A .vkey file or the text itself, 'name+id+base64'. Repeatable: after a key was replaced, give both.",
-        Arity = ArgumentArity.ZeroOrMore,
+        Arity = ArgumentArity.OneOrMore,
     };
 
     public static IReadOnlyList<INoteVerifier> Read(IEnumerable<string>? keys) => [.. (keys ?? []).Select(Read)];

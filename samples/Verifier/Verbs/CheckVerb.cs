@@ -30,7 +30,7 @@ internal static class CheckVerb
         }
 
         var proof = InputFile.Proof(file);
-        ReadOnlyMemory<byte>? entry = entryFile is null ? null : InputFile.Entry(entryFile);
+        var entry = entryFile is null ? default(ReadOnlyMemory<byte>?) : InputFile.Entry(entryFile);
         if (entry is null && proof.Entry is null)
         {
             throw new InputException($"'{file}' does not hold the entry, so there is nothing to check (LOG.md L25). Give it with --entry FILE.");

@@ -18,7 +18,12 @@ internal static class VerifyVerb
         var since = Arguments.File("--since", "CHECKPOINT", "A checkpoint saved earlier, which the log must extend.");
         var save = Arguments.File(
             "--save", "CHECKPOINT", "Where to save the log's checkpoint, if it holds. One that is there already must be extended, as with --since.");
-        var proofs = new Option<string[]>("--proof") { HelpName = "FILE", Description = "A portable proof that the log must bear out. Repeatable." };
+        var proofs = new Option<string[]>("--proof")
+        {
+            HelpName = "FILE",
+            Description = "A portable proof that the log must bear out. Repeatable.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var frameworkHash = new Option<bool>("--framework-hash")
         {
             Description = "Hash with the framework's SHA-256 alone. This version always does, so nothing changes.",

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using ImmutableAudit.Verifier.Output;
+using Spectre.Console;
+using VerifierProgram = ImmutableAudit.Verifier.Program;
+
+namespace ImmutableAudit.EndToEnd.Tests.Verifier;
+
+/// <summary>What one run of the verifier answered.</summary>
+internal sealed record CliResult(int ExitCode, string Out, string Error)
+{
+    public JsonElement Json => JsonElement.Parse(Out);
+
+    public string[] Lines => Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}
+
+/// <summary>Runs the verifier in this process.</summary>
+internal static class Cli
+{
+    /// <summary>As if its output went to a file.</summary>
+    public static async Task<CliResult> RunAsync(params string[] args)
+    {
+        var result = await RunAsync(terminal: null, args, CancellationToken.None);
+
+        // Whatever a log, a file or an argument holds: nothing that a terminal would obey.
+        Assert.DoesNotContain((result.Out + result.Error).EnumerateRunes(), rune =>
+            (char.IsControl((char)rune.Value) && rune.Value is not ('\n' or '\t')) || rune.Value is 0x202E or 0x2066 or 0x200B);
+        return result;
+    }
+
+    /// <summary>As if somebody watched.</summary>
+    public static Task<CliResult> WatchAsync(params string[] args)
+    {
+        var drawn = new StringWriter();
+        var terminal = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.Yes,
+            ColorSystem = ColorSystemSupport.TrueColor,
+            Interactive = InteractionSupport.Yes,
+            Out = new AnsiConsoleOutput(drawn),
+        });
+        terminal.Profile.Width = 400;
+        return RunAsync((terminal, drawn), args, CancellationToken.None);
+    }
+
+    public static async Task<CliResult> RunAsync((IAnsiConsole Console, StringWriter Drawn)? terminal, string[] args, CancellationToken cancellationToken)
+    {
+        var output = terminal?.Drawn ?? new StringWriter { NewLine = "\n" };
+        var error = new StringWriter { NewLine = "\n" };
+        using var screen = new Screen(output, error, terminal?.Console);
+        var exitCode = await VerifierProgram.RunAsync(args, screen, cancellationToken);
+        return new CliResult(exitCode, output.ToString(), error.ToString());
+    }
+}
