@@ -52,6 +52,19 @@ internal sealed class Screen : IDisposable
         }
     }
 
+    /// <summary>One more thing that was found, as a sentence.</summary>
+    public void Finding(string text)
+    {
+        if (Terminal is null)
+        {
+            Out.WriteLine($"  {SafeText.Of(text)}");
+        }
+        else
+        {
+            Terminal.MarkupLineInterpolated($"  {SafeText.Of(text)}");
+        }
+    }
+
     /// <summary>What belongs to the answer; nothing where there is no value.</summary>
     public void Detail(string label, string? value)
     {

@@ -20,14 +20,13 @@ internal static class VerificationReport
             good: true, "HOLDS", $"'{head.Origin}' at size {head.Size}, signed by key {Keys.Describe(result.Signers)}");
         foreach (var (earlier, signers) in result.ConsistentSince)
         {
-            screen.Detail(
-                "consistent",
-                $"since checkpoint {earlier.Checkpoint.Root} at size {earlier.Checkpoint.Size}, signed by key {Keys.Describe(signers)}");
+            screen.Finding(
+                $"consistent since checkpoint {earlier.Checkpoint.Root} at size {earlier.Checkpoint.Size}, signed by key {Keys.Describe(signers)}");
         }
 
         foreach (var proof in result.Proofs)
         {
-            screen.Detail("proof", $"of entry {proof.Index} holds, and the entry is the one in this log");
+            screen.Finding($"proof of entry {proof.Index} holds, and the entry is the one in this log");
         }
 
         screen.Detail("root", head.Root.ToString());
@@ -36,7 +35,8 @@ internal static class VerificationReport
         if (result.ConsistentSince.Count == 0)
         {
             screen.Detail(
-                "not shown", "that nothing was cut off or rewritten by a holder of the key; a checkpoint kept from earlier shows it (--save, --since)");
+                "not shown",
+                "that no holder of the key cut off or rewrote anything; a checkpoint kept from earlier shows that (--save, --since)");
         }
     }
 

@@ -33,7 +33,7 @@ internal static class CheckVerb
         var entry = entryFile is null ? default(ReadOnlyMemory<byte>?) : InputFile.Entry(entryFile);
         if (entry is null && proof.Entry is null)
         {
-            throw new InputException($"'{file}' does not hold the entry, so there is nothing to check (LOG.md L25). Give it with --entry FILE.");
+            throw new InputException($"'{file}' does not hold the entry, so there is nothing to check. Give it with --entry FILE.");
         }
 
         var result = proof.Verify(keys, entry);

@@ -84,7 +84,7 @@ public sealed class VerifyTests
         var json = (await Cli.RunAsync("verify", log.Directory, "--key", log.Key, "--since", saved, "--json")).Json;
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Matches($@"since checkpoint \S+ at size 3, signed by key {System.Text.RegularExpressions.Regex.Escape(log.KeyName)}", result.Out);
+        Assert.Matches($@"consistent since checkpoint \S+ at size 3, signed by key {System.Text.RegularExpressions.Regex.Escape(log.KeyName)}", result.Out);
         Assert.Equal(3, json.GetProperty("consistentSince")[0].GetProperty("size").GetInt64());
         Assert.Equal(5, json.GetProperty("checkpoint").GetProperty("size").GetInt64());
         Assert.Empty(Directory.GetFiles(log.Path("."), "*.tmp"));
@@ -124,7 +124,7 @@ public sealed class VerifyTests
         var json = (await Cli.RunAsync("verify", log.Directory, "--key", log.Key, "--proof", proof, "--json")).Json;
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Contains("of entry 1 holds", result.Out, StringComparison.Ordinal);
+        Assert.Contains("proof of entry 1 holds", result.Out, StringComparison.Ordinal);
         Assert.Equal(1, json.GetProperty("proofs")[0].GetProperty("index").GetInt64());
     }
 
