@@ -16,7 +16,8 @@ internal static class Program
 
     internal static async Task<int> RunAsync(string[] args, Screen screen, CancellationToken cancellationToken = default)
     {
-        var root = new RootCommand("Verifies tamper-evident audit logs (C2SP tlog-tiles) with nothing but the log's files and its public key.\n"
+        var root = new RootCommand(
+            "Verifies tamper-evident audit logs (C2SP tlog-tiles) with nothing but the log's files and its public key.\n"
             + "Exit code 0: holds. 1: verification failed. 2: could not be checked.")
         {
             VerifyVerb.Create(screen),

@@ -22,7 +22,7 @@ internal static class Arguments
         return argument;
     }
 
-    public static Option<string?> File(string name, string helpName, string description) =>
+    public static Option<string?> Text(string name, string helpName, string description) =>
         new(name) { HelpName = helpName, Description = description };
 
     public static Option<long?> Index(string name, string description)

@@ -10,7 +10,8 @@ internal sealed record EntryFilter(
     /// <summary>Index behind the last.</summary>
     public long? End => To is { } to && to < long.MaxValue ? to + 1 : null;
 
-    private bool AsksForEvents => Actor is not null || Action is not null || Outcome is not null || Since is not null || Until is not null;
+    private bool AsksForEvents =>
+        Actor is not null || Action is not null || Outcome is not null || Since is not null || Until is not null;
 
     /// <summary>An entry that cannot be read as an event is shown unless something is asked of the event.</summary>
     public bool Takes(AuditEntry? entry) => entry is null
@@ -45,9 +46,10 @@ internal sealed record EntryFilter(
     private static bool TryParse(string text, out DateTimeOffset time)
     {
         // 'K' would also take a time without an offset, which is a different moment on every machine.
-        var hasOffset = text.EndsWith("Z", StringComparison.OrdinalIgnoreCase) || (text.Length > 6 && text[^6] is '+' or '-' && text[^3] == ':');
+        text = text.ToUpperInvariant();
+        var hasOffset = text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-' && text[^3] == ':');
         time = default;
         return hasOffset && DateTimeOffset.TryParseExact(
-            text.ToUpperInvariant(), "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, DateTimeStyles.None, out time);
+            text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, DateTimeStyles.None, out time);
     }
 }

@@ -2,7 +2,7 @@ using ImmutableAudit.Checkpoints;
 
 namespace ImmutableAudit.Verifier.Input;
 
-/// <summary>Reads the files that a user names beside the log. What is wrong with one is the user's to mend, not the log's fault.</summary>
+/// <summary>Reads the files that a user names beside the log. What is wrong with one is no fault of the log.</summary>
 internal static class InputFile
 {
     public static SignedCheckpoint Checkpoint(string path) =>

@@ -9,7 +9,8 @@ internal static class Keys
     public static Option<string[]> Option(string description) => new("--key")
     {
         HelpName = "VKEY",
-        Description = $"{description} A .vkey file or the text itself, 'name+id+base64'. Repeatable: after a key was replaced, give both.",
+        Description = $"{description} A .vkey file or the text itself, 'name+id+base64'. Repeatable: where a key was replaced, "
+            + "give both.",
         Arity = ArgumentArity.OneOrMore,
     };
 

@@ -7,7 +7,8 @@ internal static class EntryColumns
 {
     private const string Absent = "-";
 
-    public static IReadOnlyList<string> Names { get; } = ["index", "time", "type", "actor", "action", "resource", "outcome", "reason"];
+    public static IReadOnlyList<string> Names { get; } =
+        ["index", "time", "type", "actor", "action", "resource", "outcome", "reason"];
 
     /// <summary>One escaped text for each of <see cref="Names"/>.</summary>
     public static IEnumerable<string> Of(long index, ReadOnlyMemory<byte> bytes, AuditEntry? entry)

@@ -38,7 +38,7 @@ internal sealed class JsonDocumentOutput : IDisposable
 
     public void Dispose() => Writer.Dispose();
 
-    /// <summary>ASCII bytes on their way to a text writer. A writer asks for room when it has none left, so memory is bounded.</summary>
+    /// <summary>ASCII bytes on their way to a text writer, some kilobytes at a time.</summary>
     private sealed class Pieces(Screen screen) : IBufferWriter<byte>
     {
         private readonly ArrayBufferWriter<byte> _bytes = new();

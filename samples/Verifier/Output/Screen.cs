@@ -35,7 +35,8 @@ internal sealed class Screen : IDisposable
         }
 
         // A proof that is piped into a file has to be the same bytes on every system.
-        var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { NewLine = "\n" };
+        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        var output = new StreamWriter(Console.OpenStandardOutput(), utf8) { NewLine = "\n" };
         return new Screen(output, Console.Error);
     }
 

@@ -21,7 +21,8 @@ internal static class VerificationReport
         foreach (var (earlier, signers) in result.ConsistentSince)
         {
             screen.Finding(
-                $"consistent since checkpoint {earlier.Checkpoint.Root} at size {earlier.Checkpoint.Size}, signed by key {Keys.Describe(signers)}");
+                $"consistent since checkpoint {earlier.Checkpoint.Root} at size {earlier.Checkpoint.Size}, "
+                + $"signed by key {Keys.Describe(signers)}");
         }
 
         foreach (var proof in result.Proofs)
@@ -36,7 +37,7 @@ internal static class VerificationReport
         {
             screen.Detail(
                 "not shown",
-                "that no holder of the key cut off or rewrote anything; a checkpoint kept from earlier shows that (--save, --since)");
+                "that no holder of the key cut off or rewrote anything; a checkpoint kept earlier shows that (--save, --since)");
         }
     }
 

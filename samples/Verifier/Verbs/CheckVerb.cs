@@ -14,7 +14,8 @@ internal static class CheckVerb
     {
         var file = Arguments.NotEmpty(new Argument<string>("FILE") { Description = "The proof, as prove writes it." });
         var keys = Keys.Option("A key of the log to trust; needed.");
-        var entry = Arguments.File("--entry", "FILE", "The entry's bytes, where they are not in the proof; where they are, both must be the same.");
+        var entry = Arguments.Text(
+            "--entry", "FILE", "The entry's bytes, where the proof does not hold them. Where it does, both must be the same.");
         return new Command("check", "Checks a portable proof of one entry, offline, and prints the entry.")
         {
             file, keys, entry,
@@ -33,7 +34,8 @@ internal static class CheckVerb
         var entry = entryFile is null ? default(ReadOnlyMemory<byte>?) : InputFile.Entry(entryFile);
         if (entry is null && proof.Entry is null)
         {
-            throw new InputException($"'{file}' does not hold the entry, so there is nothing to check. Give it with --entry FILE.");
+            throw new InputException(
+                $"'{file}' does not hold the entry, so there is nothing to check. Give it with --entry FILE.");
         }
 
         var result = proof.Verify(keys, entry);
@@ -62,7 +64,8 @@ internal static class CheckVerb
         screen.Verdict(
             good: true,
             "HOLDS",
-            $"this is entry {result.Index} of '{head.Origin}' at size {head.Size}, signed by key {Keys.Describe(result.Signers)}");
+            $"this is entry {result.Index} of '{head.Origin}' at size {head.Size}, "
+            + $"signed by key {Keys.Describe(result.Signers)}");
         screen.Detail("leaf hash", result.LeafHash.ToString());
         if (AuditEntry.TryDecode(result.Index, result.Entry, out var entry))
         {

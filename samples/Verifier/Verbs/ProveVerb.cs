@@ -14,7 +14,8 @@ internal static class ProveVerb
     {
         var log = Arguments.Log();
         var index = new Argument<long>("INDEX") { Description = "The entry's index, from 0." };
-        var output = Arguments.File("--output", "FILE", "Where to write the proof, by custom a .tlog-proof file. Default: standard output.");
+        var output = Arguments.Text(
+            "--output", "FILE", "Where to write the proof, by custom a .tlog-proof file. Default: standard output.");
         return new Command("prove", "Makes a portable proof of one entry (C2SP tlog-proof, the entry inside), for check.")
         {
             log, index, output,
@@ -34,7 +35,8 @@ internal static class ProveVerb
         var head = snapshot.Checkpoint.Checkpoint;
         if (index < 0 || index >= head.Size)
         {
-            throw new InputException($"The log '{head.Origin}' has {head.Size} entries{(head.Size > 0 ? $", 0 to {head.Size - 1}" : "")}: there is no entry {index}.");
+            throw new InputException(
+                $"There is no entry {index}: the log '{head.Origin}' has {head.Size} entries, and the first has the index 0.");
         }
 
         var proof = await snapshot.ProveAsync(index, cancellationToken);
@@ -57,7 +59,7 @@ internal static class ProveVerb
             screen.Detail("proves", $"entry {index} of '{head.Origin}' at size {head.Size}");
         }
 
-        screen.Note("The entry leads to the checkpoint's root. Who signed the checkpoint is for check to say: verifier check FILE --key VKEY");
+        screen.Note("Who signed the checkpoint was not looked at. That is for check to say: verifier check FILE --key VKEY");
         return ExitCode.Holds;
     }
 

@@ -17,12 +17,13 @@ internal static class ShowVerb
         var keys = Keys.Option("A key of the log to trust: the log is verified first. Without, entries are shown unverified.");
         var from = Arguments.Index("--from", "Index of the first entry.");
         var to = Arguments.Index("--to", "Index of the last entry.");
-        var actor = new Option<string?>("--actor") { HelpName = "A", Description = "Acting subject, or one for whom it acts: the id, or the person." };
-        var action = new Option<string?>("--action") { HelpName = "X", Description = "Action." };
-        var outcome = new Option<string?>("--outcome") { HelpName = "O", Description = "Outcome, such as success, failure or denied." };
+        var actor = Arguments.Text("--actor", "A", "Acting subject, or one for whom it acts: the id, or the person.");
+        var action = Arguments.Text("--action", "X", "Action.");
+        var outcome = Arguments.Text("--outcome", "O", "Outcome, such as success, failure or denied.");
         var since = EntryFilter.TimeOption("--since", "Not before this time.");
         var until = EntryFilter.TimeOption("--until", "Not after this time.");
-        return new Command("show", "Lists a log's entries. All filters given must be met, exactly; both ends of a range belong to it.")
+        return new Command(
+            "show", "Lists a log's entries. All filters given must be met, exactly; both ends of a range belong to it.")
         {
             log, keys, from, to, actor, action, outcome, since, until,
         }.With(screen, (arguments, json, cancellationToken) => RunAsync(
@@ -37,13 +38,18 @@ internal static class ShowVerb
     }
 
     private static async Task<int> RunAsync(
-        Screen screen, ILogReader log, IReadOnlyList<INoteVerifier> keys, EntryFilter filter, Utf8JsonWriter? json, CancellationToken cancellationToken)
+        Screen screen,
+        ILogReader log,
+        IReadOnlyList<INoteVerifier> keys,
+        EntryFilter filter,
+        Utf8JsonWriter? json,
+        CancellationToken cancellationToken)
     {
         json?.WriteString("log", log.ToString());
         if (keys.Count == 0)
         {
             var latest = await LogSnapshot.LatestAsync(log, cancellationToken);
-            Head(screen, json, latest, "UNVERIFIED", "no --key was given; anybody could have written what follows", signers: null);
+            Head(screen, json, latest, "UNVERIFIED", "no --key was given; anybody could have written this", signers: null);
             return await ListAsync(screen, latest.ReadUncheckedAsync(filter.From, filter.End, cancellationToken), filter, json);
         }
 
@@ -70,7 +76,12 @@ internal static class ShowVerb
     }
 
     private static void Head(
-        Screen screen, Utf8JsonWriter? json, LogSnapshot snapshot, string word, string text, IReadOnlyList<INoteVerifier>? signers)
+        Screen screen,
+        Utf8JsonWriter? json,
+        LogSnapshot snapshot,
+        string word,
+        string text,
+        IReadOnlyList<INoteVerifier>? signers)
     {
         var checkpoint = snapshot.Checkpoint.Checkpoint;
         if (json is null)

@@ -4,7 +4,7 @@ using ImmutableAudit.Verifier.Output;
 
 namespace ImmutableAudit.Verifier.Verbs;
 
-/// <summary>What a verb does: writes its answer to the JSON document if there is one, else to the screen; returns an exit code.</summary>
+/// <summary>Writes a verb's answer to the JSON document if there is one, else to the screen; returns an exit code.</summary>
 internal delegate Task<int> VerbAction(ParseResult arguments, Utf8JsonWriter? json, CancellationToken cancellationToken);
 
 /// <summary>What all verbs have in common: <c>--json</c>, and how what goes wrong becomes an exit code.</summary>

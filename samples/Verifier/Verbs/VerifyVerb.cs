@@ -15,9 +15,11 @@ internal static class VerifyVerb
     {
         var log = Arguments.Log();
         var keys = Keys.Option("A key of the log to trust; needed.");
-        var since = Arguments.File("--since", "CHECKPOINT", "A checkpoint saved earlier, which the log must extend.");
-        var save = Arguments.File(
-            "--save", "CHECKPOINT", "Where to save the log's checkpoint, if it holds. One that is there already must be extended, as with --since.");
+        var since = Arguments.Text("--since", "CHECKPOINT", "A checkpoint saved earlier, which the log must extend.");
+        var save = Arguments.Text(
+            "--save",
+            "CHECKPOINT",
+            "Where to save the log's checkpoint, if it holds. One that is there already must be extended, as with --since.");
         var proofs = new Option<string[]>("--proof")
         {
             HelpName = "FILE",
@@ -28,7 +30,8 @@ internal static class VerifyVerb
         {
             Description = "Hash with the framework's SHA-256 alone. This version always does, so nothing changes.",
         };
-        return new Command("verify", "Verifies a whole log: every entry, tile and time, the signatures, and what was kept from earlier.")
+        return new Command(
+            "verify", "Verifies a whole log: every entry, tile and time, the signatures, and what was kept from earlier.")
         {
             log, keys, since, save, proofs, frameworkHash,
         }.With(screen, (arguments, json, cancellationToken) =>
@@ -45,7 +48,12 @@ internal static class VerifyVerb
     }
 
     private static async Task<int> RunAsync(
-        Screen screen, string log, LogVerificationOptions options, string? save, Utf8JsonWriter? json, CancellationToken cancellationToken)
+        Screen screen,
+        string log,
+        LogVerificationOptions options,
+        string? save,
+        Utf8JsonWriter? json,
+        CancellationToken cancellationToken)
     {
         if (options.Keys.Count == 0)
         {

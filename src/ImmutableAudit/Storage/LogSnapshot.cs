@@ -41,7 +41,8 @@ public sealed class LogSnapshot
     {
         ArgumentNullException.ThrowIfNull(log);
         var bytes = await log.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false)
-            ?? throw new AuditLogUnreadableException($"There is no checkpoint in '{log}': it is not a log, or has published nothing yet.");
+            ?? throw new AuditLogUnreadableException(
+                $"There is no checkpoint in '{log}': it is not a log, or has published nothing yet.");
         return new LogSnapshot(log, SignedCheckpoint.Parse(bytes));
     }
 
@@ -62,7 +63,7 @@ public sealed class LogSnapshot
             : throw NotSigned($"Entry {index}");
     }
 
-    /// <summary>Reads entries, each shown to be the one at its index under the checkpoint's root before it is handed out.</summary>
+    /// <summary>Reads entries, each proved to be the one at its index under the checkpoint's root before.</summary>
     /// <param name="from">First index, 0 or more. From the checkpoint's size on there is nothing to read.</param>
     /// <param name="to">Index behind the last, or <see langword="null"/> for the checkpoint's size.</param>
     /// <param name="cancellationToken">Ends reading.</param>
@@ -123,5 +124,6 @@ public sealed class LogSnapshot
     }
 
     private AuditLogCorruptException NotSigned(string what) => new(
-        $"{what} of the log '{Head.Origin}', as stored, is not the entry that was signed. Verify the log to see what was changed.");
+        $"{what} of the log '{Head.Origin}', as stored, is not the entry that was signed. Verify the log to see which, "
+        + "and what was changed.");
 }

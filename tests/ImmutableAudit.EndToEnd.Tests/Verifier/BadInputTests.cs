@@ -53,7 +53,13 @@ public sealed class BadInputTests
 
         foreach (var path in new[] { empty, file, log.Path("missing"), "", "http://" })
         {
-            foreach (var args in new string[][] { ["verify", path, "--key", log.Key], ["show", path], ["show", path, "--key", log.Key], ["prove", path, "0"] })
+            foreach (var args in new string[][]
+            {
+                ["verify", path, "--key", log.Key],
+                ["show", path],
+                ["show", path, "--key", log.Key],
+                ["prove", path, "0"],
+            })
             {
                 var result = await Cli.RunAsync([.. args, "--json"]);
 

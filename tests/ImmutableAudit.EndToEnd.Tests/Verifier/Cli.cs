@@ -42,7 +42,8 @@ internal static class Cli
         return RunAsync((terminal, drawn), args, CancellationToken.None);
     }
 
-    public static async Task<CliResult> RunAsync((IAnsiConsole Console, StringWriter Drawn)? terminal, string[] args, CancellationToken cancellationToken)
+    public static async Task<CliResult> RunAsync(
+        (IAnsiConsole Console, StringWriter Drawn)? terminal, string[] args, CancellationToken cancellationToken)
     {
         var output = terminal?.Drawn ?? new StringWriter { NewLine = "\n" };
         var error = new StringWriter { NewLine = "\n" };

@@ -126,7 +126,8 @@ public sealed class ShowTests
     public async Task An_entry_that_is_no_event_is_still_listed()
     {
         using var log = await SampleLog.OfAsync(2);
-        log.AlterText("tile/entries/000.p/2", "\"action\":\"orders.read\",\"resource\":{\"type\":\"order\",\"id\":\"order-1\"}", "\"Action\":\"orders.read\",\"resource\":{\"type\":\"order\",\"id\":\"order-1\"}");
+        const string Resource = """:"orders.read","resource":{"type":"order","id":"order-1"}""";
+        log.AlterText("tile/entries/000.p/2", "\"action\"" + Resource, "\"Action\"" + Resource);
 
         var plain = await Cli.RunAsync("show", log.Directory);
         var json = (await Cli.RunAsync("show", log.Directory, "--json")).Json;
