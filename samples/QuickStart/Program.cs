@@ -12,8 +12,6 @@ using Microsoft.Extensions.Logging;
 
 // An application with a tamper-evident audit log; an auditor, who trusts nobody; and somebody who changes one byte.
 
-const string Origin = "shop.example/audit";
-
 var logOption = new Option<string>("--log")
 {
     Description = "Where the log is kept. Each run appends to it.",
@@ -25,25 +23,36 @@ var keyOption = new Option<string?>("--signing-key")
     Description = "The private key to sign with (ECDSA P-256). By default a development key is made in DIR-keys/.",
     HelpName = "PEM",
 };
-var command = new RootCommand("Appends events to an audit log, proves and verifies it, and shows that tampering is found.") { logOption, keyOption };
-command.SetAction((arguments, stop) => RunAsync(arguments.GetRequiredValue(logOption), arguments.GetValue(keyOption), stop));
+var originOption = new Option<string>("--origin")
+{
+    Description = "The log's name. Logs that are signed with one key need a name each.",
+    HelpName = "NAME",
+    DefaultValueFactory = _ => "shop.example/audit",
+};
+var command = new RootCommand("Appends events to an audit log, proves and verifies it, and shows that tampering is found.")
+{
+    logOption,
+    keyOption,
+    originOption,
+};
+command.SetAction((arguments, stop) =>
+    RunAsync(new SampleLog(arguments.GetRequiredValue(originOption), arguments.GetRequiredValue(logOption), arguments.GetValue(keyOption)), stop));
 return await SampleCommand.RunAsync(command, args, Console.Out, Console.Error);
 
-static async Task<int> RunAsync(string log, string? signingKey, CancellationToken stop)
+static async Task<int> RunAsync(SampleLog log, CancellationToken stop)
 {
-    var key = new SampleKey(Origin, log, signingKey);
-    var proof = await RunApplicationAsync(log, key, stop);
+    var proof = await RunApplicationAsync(log, stop);
 
     // One line of text, the public key, is all that the auditor gets from the application's owner.
-    var publicKey = VerifierKey.Parse(key.VerifierKeyText());
-    var found = await AuditAsync(log, publicKey, proof, stop) && await TamperAsync(log, publicKey, AuditProof.Parse(proof), stop);
+    var publicKey = VerifierKey.Parse(log.VerifierKeyText());
+    var found = await AuditAsync(log.Directory, publicKey, proof, stop) && await TamperAsync(log.Directory, publicKey, AuditProof.Parse(proof), stop);
 
-    Console.WriteLine($"\nThe log stays in '{log}'. Verify it yourself:\n\n  {key.VerifierCommand()}\n");
+    Console.WriteLine($"\nThe log stays in '{log.Directory}'. Verify it yourself:\n\n  {log.VerifierCommand()}\n");
     return found ? SampleCommand.Done : SampleCommand.Failed;
 }
 
 // The application: registers the log with its host, appends, reads back, and hands out a proof of one entry.
-static async Task<byte[]> RunApplicationAsync(string log, SampleKey key, CancellationToken stop)
+static async Task<byte[]> RunApplicationAsync(SampleLog log, CancellationToken stop)
 {
     var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
     {
@@ -55,8 +64,8 @@ static async Task<byte[]> RunApplicationAsync(string log, SampleKey key, Cancell
     builder.Services.AddSingleton<Shop>();
     builder.Services.AddImmutableAudit(audit =>
     {
-        audit.WithOrigin(Origin).UseFileSystem(log);
-        _ = key.IsGenerated ? audit.SignWithGeneratedKey(key.PemFile) : audit.SignWithPemFile(key.PemFile);
+        audit.WithOrigin(log.Origin).UseFileSystem(log.Directory);
+        _ = log.HasDevelopmentKey ? audit.SignWithGeneratedKey(log.KeyFile) : audit.SignWithPemFile(log.KeyFile);
     });
 
     // Warnings only; and where the host cannot start, the message at the end is enough.
@@ -72,7 +81,7 @@ static async Task<byte[]> RunApplicationAsync(string log, SampleKey key, Cancell
     await shop.ExportCustomersAsync("bob", stop);
     var last = await shop.RefundAsync("alice", "4712", new Refund(8.00m, "EUR"), stop);
 
-    Console.WriteLine($"The application appends to the log {Origin}, and reads back:\n");
+    Console.WriteLine($"The application appends to the log {log.Origin}, and reads back:\n");
     await foreach (var entry in host.Services.GetRequiredService<IAuditLogReader>().ReadAsync(first.Index, last.Index + 1, stop))
     {
         var what = entry.Event;

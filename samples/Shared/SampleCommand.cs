@@ -41,7 +41,7 @@ internal static class SampleCommand
         {
             return Interrupted;
         }
-        catch (Exception e) when (e is AuditException or ArgumentException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is AuditException or UsageException or ArgumentException or IOException or UnauthorizedAccessException)
         {
             await error.WriteLineAsync(e.Message);
             return Impossible;
