@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using ImmutableAudit.Checkpoints;
 using ImmutableAudit.Log;
@@ -34,7 +35,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
             throw new ArgumentException(string.Join(' ', faults), nameof(options));
         }
 
-        _log = new LogServices(options, options.LoggerFactory.CreateLogger<AuditLog>(), new AuditLogMetrics(options));
+        _log = new LogServices(options, new QuietLogger(options.LoggerFactory.CreateLogger<AuditLog>()), new AuditLogMetrics(options));
         _queue = new AppendQueue(options.MaxQueuedEntries, options.MaxQueuedBytes);
         _session = Guid.CreateVersion7(options.TimeProvider.GetUtcNow()).ToString();
     }
@@ -80,7 +81,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
 
     /// <inheritdoc/>
     public ValueTask<AuditReceipt> AppendAsync(AuditEvent auditEvent, CancellationToken cancellationToken = default) =>
-        AppendOneAsync(new AppendRequest([auditEvent]), cancellationToken);
+        AppendOneAsync(new AppendRequest([Traced(auditEvent)]), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<AuditReceipt> AppendAsync(EncodedEvent auditEvent, CancellationToken cancellationToken = default)
@@ -95,7 +96,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
     {
         ArgumentNullException.ThrowIfNull(auditEvents);
         ArgumentOutOfRangeException.ThrowIfZero(auditEvents.Count, nameof(auditEvents));
-        return (await SubmitAsync(new AppendRequest([.. auditEvents]), cancellationToken).ConfigureAwait(false)).Receipts!;
+        return (await SubmitAsync(new AppendRequest([.. auditEvents.Select(Traced)]), cancellationToken).ConfigureAwait(false)).Receipts!;
     }
 
     /// <inheritdoc/>
@@ -103,7 +104,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
         AuditEvent auditEvent, Func<LogHead, bool> condition, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(condition);
-        var request = new AppendRequest([auditEvent]) { Condition = condition };
+        var request = new AppendRequest([Traced(auditEvent)]) { Condition = condition };
         var result = await SubmitAsync(request, cancellationToken).ConfigureAwait(false);
         return new ConditionalAppend(result.Receipts is not null, result.Receipts?[0] ?? default, result.Head);
     }
@@ -111,7 +112,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
     /// <inheritdoc/>
     public AuditReceipt Append(AuditEvent auditEvent, CancellationToken cancellationToken = default)
     {
-        var request = new AppendRequest([auditEvent]);
+        var request = new AppendRequest([Traced(auditEvent)]);
         using var registration = Enqueue(request, cancellationToken);
         return request.Completion.GetAwaiter().GetResult().Receipts![0];
     }
@@ -141,16 +142,20 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Size);
         var checkpoint = await Publishing.DemandAsync(index + 1).WaitAsync(cancellationToken).ConfigureAwait(false);
         var tree = new TreeReader(_log.Sink);
-        var entry = await tree.ReadEntryAsync(index, checkpoint.Checkpoint.Size, cancellationToken).ConfigureAwait(false);
-        var hashes = await tree.InclusionProofAsync(index, checkpoint.Checkpoint.Size, cancellationToken).ConfigureAwait(false);
-        if (!MerkleProof.VerifyInclusion(
-            TreeHasher.HashLeaf(entry.Span), index, checkpoint.Checkpoint.Size, hashes, checkpoint.Checkpoint.Root))
+        try
+        {
+            var entry = await tree.ReadEntryAsync(index, checkpoint.Checkpoint.Size, cancellationToken).ConfigureAwait(false);
+            var hashes = await tree.InclusionProofAsync(index, checkpoint.Checkpoint.Size, cancellationToken).ConfigureAwait(false);
+            return MerkleProof.VerifyInclusion(
+                TreeHasher.HashLeaf(entry.Span), index, checkpoint.Checkpoint.Size, hashes, checkpoint.Checkpoint.Root)
+                ? new AuditProof(index, entry, hashes, checkpoint)
+                : throw new AuditFormatException("It does not add up to the signed root.");
+        }
+        catch (AuditFormatException e)
         {
             throw new AuditLogCorruptException(
-                $"Entry {index} of the log '{Origin}', as it is stored, is not the entry that was signed. Verify the log to see what was changed.");
+                $"Entry {index} of the log '{Origin}', as it is stored, is not the entry that was signed: {e.Message} Verify the log to see what was changed.", e);
         }
-
-        return new AuditProof(index, entry, hashes, checkpoint);
     }
 
     /// <inheritdoc/>
@@ -328,6 +333,12 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
 
     private async ValueTask<AuditReceipt> AppendOneAsync(AppendRequest request, CancellationToken cancellationToken) =>
         (await SubmitAsync(request, cancellationToken).ConfigureAwait(false)).Receipts![0];
+
+    /// <summary>An event without a trace belongs to the one that is being traced.</summary>
+    private static AuditEvent Traced(AuditEvent auditEvent) =>
+        auditEvent is { Trace: null } && Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity
+            ? auditEvent with { Trace = activity.TraceId.ToHexString() }
+            : auditEvent;
 
     private async Task<AppendResult> SubmitAsync(AppendRequest request, CancellationToken cancellationToken)
     {

@@ -6,8 +6,9 @@ namespace ImmutableAudit.Log;
 /// </summary>
 internal sealed class EntryClock(TimeProvider time, TimeSpan maxJump)
 {
+    private readonly Uptime _uptime = new(time);
     private DateTimeOffset? _lastWall;
-    private long _lastTimestamp;
+    private TimeSpan _lastUptime;
 
     /// <summary>The time for entries committed now.</summary>
     /// <param name="now">The sink's time.</param>
@@ -18,7 +19,7 @@ internal sealed class EntryClock(TimeProvider time, TimeSpan maxJump)
         now = now.ToUniversalTime();
         if (_lastWall is { } wall)
         {
-            var elapsed = time.GetElapsedTime(_lastTimestamp);
+            var elapsed = _uptime.Now - _lastUptime;
             if (now - wall - elapsed > maxJump)
             {
                 throw new AuditClockException(
@@ -35,6 +36,6 @@ internal sealed class EntryClock(TimeProvider time, TimeSpan maxJump)
     public void Accept(DateTimeOffset now)
     {
         _lastWall = now.ToUniversalTime();
-        _lastTimestamp = time.GetTimestamp();
+        _lastUptime = _uptime.Now;
     }
 }

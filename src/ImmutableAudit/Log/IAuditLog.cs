@@ -7,6 +7,7 @@ namespace ImmutableAudit;
 /// durable, and no later one is stamped with an earlier time or index.
 /// </summary>
 /// <remarks>
+/// <para>An event without <see cref="AuditEvent.Trace"/> gets the trace id of the current <see cref="System.Diagnostics.Activity"/>, if there is one.</para>
 /// <para>Thread-safe; many callers at once share one flush. When the queue is full, appends wait; nothing is ever dropped.</para>
 /// <para><b>Failure.</b> <see cref="AuditUnavailableException"/>: nothing was appended. <see cref="AuditOutcomeUnknownException"/>: storage
 /// failed in between; look for the entry's id before appending it again. <see cref="AuditEventException"/>: the event cannot be an entry.</para>

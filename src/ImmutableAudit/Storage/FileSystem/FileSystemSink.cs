@@ -11,6 +11,7 @@ namespace ImmutableAudit.Storage.FileSystem;
 /// and any client of that format can verify it. Commits go to a journal that is flushed before they are acknowledged.
 /// </summary>
 /// <remarks>
+/// <para>The directory belongs on a local file system: network file systems may neither lock nor flush as they are told.</para>
 /// <para>One writer at a time, held by a lock of the operating system (LOG.md L17); any number of readers, in other
 /// processes too, which need no lock.</para>
 /// <para>Backup: copy the file <c>checkpoint</c> first, then the rest; such a copy verifies (L16). Who may read the directory is
@@ -222,7 +223,13 @@ public sealed partial class FileSystemSink : IAuditSink
             // Published meanwhile: the segment is gone, and the bundle is there.
         }
 
-        var coordinate = EntryBundleCoordinate.Holding(index, _published?.Checkpoint.Size ?? 0);
+        var published = _published?.Checkpoint.Size ?? 0;
+        if (index >= published)
+        {
+            throw new AuditLogUnreadableException($"Entry {index} of '{_directory}' cannot be read while the log recovers. Try again.");
+        }
+
+        var coordinate = EntryBundleCoordinate.Holding(index, published);
         var bundle = await _reader.ReadEntryBundleAsync(coordinate, cancellationToken).ConfigureAwait(false)
             ?? throw new AuditLogUnreadableException($"The entry bundle '{coordinate.Path}' is gone from '{_directory}'. Verify the log.");
         return new CommittedEntries(coordinate.FirstEntry, coordinate.Width, bundle);

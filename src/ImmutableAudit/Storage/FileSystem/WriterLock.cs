@@ -23,7 +23,7 @@ internal sealed class WriterLock : IDisposable
         {
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException))
+        catch (IOException e) when (IsHeld(e))
         {
             throw new AuditLogLockedException(
                 $"The log in '{directory}' is open for writing elsewhere{DescribeHolder(holderPath)}. "
@@ -45,6 +45,9 @@ internal sealed class WriterLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    /// <summary>A sharing violation, as each platform numbers it: EAGAIN on Linux, on macOS, and Windows' own.</summary>
+    private static bool IsHeld(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     private static string DescribeHolder(string path)
     {
