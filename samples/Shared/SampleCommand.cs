@@ -24,7 +24,8 @@ internal static class SampleCommand
     public static async Task<int> RunAsync(
         RootCommand command, IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
     {
-        var parsed = command.Parse(args);
+        // Without response files: a path may begin with '@'.
+        var parsed = command.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var configuration = new InvocationConfiguration
         {
             Output = output,

@@ -35,14 +35,20 @@ internal sealed class SampleLog
     /// <summary>Opens the log for writing, without a host.</summary>
     public async Task<AuditLog> OpenAsync(CancellationToken cancellationToken)
     {
-        var options = new AuditLogOptions { Origin = Origin, Sink = new FileSystemSink(Directory) };
-        options.Signers.Add(HasDevelopmentKey && !File.Exists(KeyFile)
+        var signer = HasDevelopmentKey && !File.Exists(KeyFile)
             ? EcdsaNoteSigner.CreatePemFile(Origin, KeyFile)
-            : EcdsaNoteSigner.FromPemFile(Origin, KeyFile));
+            : EcdsaNoteSigner.FromPemFile(Origin, KeyFile);
+        return await AuditLog.OpenAsync(
+            new AuditLogOptions
+            {
+                Origin = Origin,
+                Sink = new FileSystemSink(Directory),
+                Signers = { signer },
 
-        // Beside the key, apart from the log: a log put back to an earlier state is noticed (LOG.md L18).
-        options.Observers.Add(new CheckpointFileObserver(Path.GetDirectoryName(Path.GetFullPath(KeyFile))!));
-        return await AuditLog.OpenAsync(options, cancellationToken);
+                // Beside the key, apart from the log: a log put back to an earlier state is noticed (LOG.md L18).
+                Observers = { new CheckpointFileObserver(Path.GetDirectoryName(Path.GetFullPath(KeyFile))!) },
+            },
+            cancellationToken);
     }
 
     /// <summary>The public half, as the one line of text that auditors are given.</summary>
