@@ -1,0 +1,3 @@
+using ImmutableAudit.Import;
+
+return await ImportCommand.RunAsync(args, Console.Out, Console.Error, showProgress: !Console.IsErrorRedirected);

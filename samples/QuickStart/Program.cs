@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.Text;
+using ImmutableAudit;
+using ImmutableAudit.Checkpoints;
+using ImmutableAudit.QuickStart;
+using ImmutableAudit.Samples;
+using ImmutableAudit.Storage;
+using ImmutableAudit.Verification;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+// An application with a tamper-evident audit log; an auditor, who trusts nobody; and somebody who changes one byte.
+
+var logOption = new Option<string>("--log")
+{
+    Description = "Where the log is kept. Each run appends to it.",
+    HelpName = "DIR",
+    DefaultValueFactory = _ => "audit-log",
+};
+var keyOption = new Option<string?>("--signing-key")
+{
+    Description = "The private key to sign with (ECDSA P-256). By default a development key is made in DIR-keys/.",
+    HelpName = "PEM",
+};
+var originOption = new Option<string>("--origin")
+{
+    Description = "The log's name. Logs that are signed with one key need a name each.",
+    HelpName = "NAME",
+    DefaultValueFactory = _ => "shop.example/audit",
+};
+var command = new RootCommand("Appends events to an audit log, proves and verifies it, and shows that tampering is found.")
+{
+    logOption,
+    keyOption,
+    originOption,
+};
+command.SetAction((arguments, stop) =>
+    RunAsync(new SampleLog(arguments.GetRequiredValue(originOption), arguments.GetRequiredValue(logOption), arguments.GetValue(keyOption)), stop));
+return await SampleCommand.RunAsync(command, args, Console.Out, Console.Error);
+
+static async Task<int> RunAsync(SampleLog log, CancellationToken stop)
+{
+    var proof = await RunApplicationAsync(log, stop);
+
+    // One line of text, the public key, is all that the auditor gets from the application's owner.
+    var publicKey = VerifierKey.Parse(log.VerifierKeyText());
+    var found = await AuditAsync(log.Directory, publicKey, proof, stop) && await TamperAsync(log.Directory, publicKey, AuditProof.Parse(proof), stop);
+
+    Console.WriteLine($"\nThe log stays in '{log.Directory}'. Verify it yourself:\n\n  {log.VerifierCommand()}\n");
+    return found ? SampleCommand.Done : SampleCommand.Failed;
+}
+
+// The application: registers the log with its host, appends, reads back, and hands out a proof of one entry.
+static async Task<byte[]> RunApplicationAsync(SampleLog log, CancellationToken stop)
+{
+    var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
+    {
+        // A host takes itself to be in Production unless told otherwise, and there a generated key is refused.
+        EnvironmentName = Environments.Development,
+        ContentRootPath = AppContext.BaseDirectory,
+    });
+
+    builder.Services.AddSingleton<Shop>();
+    builder.Services.AddImmutableAudit(audit =>
+    {
+        audit.WithOrigin(log.Origin).UseFileSystem(log.Directory);
+        _ = log.HasDevelopmentKey ? audit.SignWithGeneratedKey(log.KeyFile) : audit.SignWithPemFile(log.KeyFile);
+    });
+
+    // Warnings only; and where the host cannot start, the message at the end is enough.
+    builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+
+    using var host = builder.Build();
+    await host.StartAsync(stop);
+
+    // Every call returns when its entry is durable. Its receipt says where the entry stands.
+    var shop = host.Services.GetRequiredService<Shop>();
+    var first = await shop.SignInAsync("alice", "192.0.2.7", stop);
+    var refund = await shop.RefundAsync("alice", "4711", new Refund(12.50m, "EUR"), stop);
+    await shop.ExportCustomersAsync("bob", stop);
+    var last = await shop.RefundAsync("alice", "4712", new Refund(8.00m, "EUR"), stop);
+
+    Console.WriteLine($"The application appends to the log {log.Origin}, and reads back:\n");
+    await foreach (var entry in host.Services.GetRequiredService<IAuditLogReader>().ReadAsync(first.Index, last.Index + 1, stop))
+    {
+        var what = entry.Event;
+        Console.WriteLine($"  {entry.Index,4}  {entry.Time:HH:mm:ss.fff}  {what.Actor.Id,-6} {what.Action,-17} {what.Resource?.Type,-9} {what.Resource?.Id,-5} {what.Outcome}");
+    }
+
+    var proof = await host.Services.GetRequiredService<IAuditLog>().ProveAsync(refund.Index, stop);
+    Console.WriteLine($"\nIt proves entry {proof.Index}: {proof.ToText().Length} bytes of text, with the entry itself, to keep or to send to anybody.");
+
+    await host.StopAsync(stop);
+    return proof.ToText();
+}
+
+// The auditor: has the public key, the proof and the log's files, and needs nothing from the application.
+static async Task<bool> AuditAsync(string log, INoteVerifier publicKey, byte[] proof, CancellationToken stop)
+{
+    Console.WriteLine($"\nThe auditor has the public key of {publicKey.Name}, and checks the proof:\n");
+    var proven = AuditProof.Parse(proof).Verify([publicKey]);
+    Console.WriteLine(proven.Holds
+        ? $"  It holds. Entry {proven.Index} of the {proven.Checkpoint.Size} signed ones is:\n  {Encoding.UTF8.GetString(proven.Entry.Span)}"
+        : $"  It does not hold: {proven.Reason}");
+
+    Console.WriteLine("\nand then the whole log, from its files:\n");
+    var result = await VerifyAsync(log, publicKey, stop);
+    Console.WriteLine(result.Holds
+        ? $"  It holds: {result.Checkpoint.Checkpoint.Size} entries, from {result.FirstTime:u} to {result.LastTime:u}."
+        : $"  It does not hold: {result.Failure.Message}");
+    return proven.Holds && result.Holds;
+}
+
+// Somebody with full access to the files changes one byte: the refund of 12.50 becomes one of 92.50. Here in a copy.
+static async Task<bool> TamperAsync(string log, INoteVerifier publicKey, AuditProof proof, CancellationToken stop)
+{
+    using var copy = LogCopy.Of(log);
+    copy.Edit(proof.Entry!.Value.Span, "\"amount\":12.50"u8, "\"amount\":92.50"u8);
+
+    Console.WriteLine($"\nIn a copy of the log, one byte of entry {proof.Index} is changed: the refund of 12.50 becomes one of 92.50.\nThe auditor verifies the copy:\n");
+    var result = await VerifyAsync(copy.Directory, publicKey, stop);
+    Console.WriteLine(result.Holds ? "  It holds. That must not happen." : $"  It does not hold. {result.Failure.Message}");
+    return result.Failure?.EntryIndex == proof.Index;
+}
+
+static Task<LogVerificationResult> VerifyAsync(string log, INoteVerifier publicKey, CancellationToken stop) =>
+    new LogVerifier(LogReader.Open(log), new LogVerificationOptions { Keys = [publicKey] }).VerifyAsync(cancellationToken: stop);
