@@ -122,7 +122,7 @@ public sealed class EcdsaNoteVerifier : INoteVerifier
         catch (Exception e) when (e is CryptographicException or NotSupportedException or NotImplementedException)
         {
             throw new AuditKeyException(
-                $"The key of '{NoteText.Printable(name)}' does not give out its public half ({e.Message}) A key store's "
+                $"The key of '{Printable.Of(name)}' does not give out its public half ({e.Message}) A key store's "
                 + "ECDsa must implement ExportParameters(false).",
                 e);
         }

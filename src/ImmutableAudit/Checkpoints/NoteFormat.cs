@@ -62,7 +62,7 @@ internal static class NoteFormat
         {
             if (NoteKeyName.FindFault(name) is { } fault)
             {
-                throw new AuditFormatException($"The name '{NoteText.Printable(name)}' of a signature {fault}.");
+                throw new AuditFormatException($"The name '{Printable.Of(name)}' of a signature {fault}.");
             }
 
             if (signature.Length > SignedNote.MaxLength - buffer.WrittenCount)

@@ -35,7 +35,7 @@ internal static class NoteKeyName
         if (FindFault(name) is { } fault)
         {
             throw new AuditKeyException(
-                $"The key name '{NoteText.Printable(name)}' {fault}. Use a name like 'shop.example/audit', usually the origin.");
+                $"The key name '{Printable.Of(name)}' {fault}. Use a name like 'shop.example/audit', usually the origin.");
         }
     }
 }

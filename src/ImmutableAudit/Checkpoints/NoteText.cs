@@ -110,17 +110,4 @@ internal static class NoteText
         rest = end < 0 ? rest : rest[(end + 1)..];
         return end >= 0;
     }
-
-    /// <summary>Text of unknown origin as messages may hold it: short, without control characters.</summary>
-    public static string Printable(string text)
-    {
-        var shown = text.Length > 100 ? string.Concat(text.AsSpan(0, 100), "...") : text;
-        return string.Create(shown.Length, shown, static (span, source) =>
-        {
-            for (var i = 0; i < span.Length; i++)
-            {
-                span[i] = char.IsControl(source[i]) || char.IsSurrogate(source[i]) ? '?' : source[i];
-            }
-        });
-    }
 }

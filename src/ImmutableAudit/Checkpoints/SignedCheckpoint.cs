@@ -90,7 +90,7 @@ public sealed class SignedCheckpoint
         }
         else if (origin is not null && origin != Checkpoint.Origin)
         {
-            reason = $"The checkpoint is of '{Checkpoint.Origin}', not of '{NoteText.Printable(origin)}'.";
+            reason = $"The checkpoint is of '{Checkpoint.Origin}', not of '{Printable.Of(origin)}'.";
         }
 
         signers = reason is null ? signers : [];

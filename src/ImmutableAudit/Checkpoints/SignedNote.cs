@@ -79,7 +79,7 @@ public sealed class SignedNote
             if (signatures.Exists(other => other.KeyId == key.KeyId && other.Name == key.Name))
             {
                 throw new AuditKeyException(
-                    $"Two signers have the name '{NoteText.Printable(key.Name)}' and the key id {key.KeyId:x8}. Name one of "
+                    $"Two signers have the name '{Printable.Of(key.Name)}' and the key id {key.KeyId:x8}. Name one of "
                     + "them differently.");
             }
 
@@ -89,7 +89,7 @@ public sealed class SignedNote
             if (!key.Verify(text.Span, signature.Span))
             {
                 throw new AuditSignatureException(
-                    $"The signer '{NoteText.Printable(key.Name)}' made a signature that its own verifier key {key.KeyId:x8} "
+                    $"The signer '{Printable.Of(key.Name)}' made a signature that its own verifier key {key.KeyId:x8} "
                     + "refuses. Check that its public and private key belong together.");
             }
 

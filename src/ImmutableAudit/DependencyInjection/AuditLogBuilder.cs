@@ -3,6 +3,7 @@ using ImmutableAudit.Checkpoints;
 using ImmutableAudit.Storage;
 using ImmutableAudit.Storage.FileSystem;
 using ImmutableAudit.Storage.InMemory;
+using Microsoft.Extensions.Options;
 
 namespace ImmutableAudit;
 
@@ -17,8 +18,15 @@ public sealed class AuditLogBuilder
     }
 
     /// <summary>Names the log: like a URL without scheme, as <c>shop.example/audit</c>. It stays the same for the log's whole life.</summary>
+    /// <exception cref="ArgumentException">It cannot name a log: it is blank, or has spaces, <c>+</c> or control characters, or more than 255 bytes.</exception>
     public AuditLogBuilder WithOrigin(string origin)
     {
+        ArgumentNullException.ThrowIfNull(origin);
+        if (NoteKeyName.FindFault(origin) is { } fault)
+        {
+            throw new ArgumentException($"'{Printable.Of(origin)}' cannot name a log: it {fault}. Use a name like 'shop.example/audit'.", nameof(origin));
+        }
+
         // First, whatever the order of calls: signers take their name from it.
         _steps.Insert(0, (options, _) => options.Origin = origin);
         return this;
@@ -57,7 +65,7 @@ public sealed class AuditLogBuilder
     public AuditLogBuilder SignWithPemFile(string path, string? password = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        Step((options, _) => options.Signers.Add(EcdsaNoteSigner.FromPemFile(options.Origin, path, password)));
+        Step((options, _) => options.Signers.Add(EcdsaNoteSigner.FromPemFile(NameOf(options), path, password)));
         return RememberBeside(path);
     }
 
@@ -72,8 +80,8 @@ public sealed class AuditLogBuilder
         {
             options.HasGeneratedKey = true;
             options.Signers.Add(File.Exists(path)
-                ? EcdsaNoteSigner.FromPemFile(options.Origin, path)
-                : EcdsaNoteSigner.CreatePemFile(options.Origin, path));
+                ? EcdsaNoteSigner.FromPemFile(NameOf(options), path)
+                : EcdsaNoteSigner.CreatePemFile(NameOf(options), path));
         });
         return RememberBeside(path);
     }
@@ -82,7 +90,7 @@ public sealed class AuditLogBuilder
     public AuditLogBuilder SignWith(ECDsa key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return Step((options, _) => options.Signers.Add(new EcdsaNoteSigner(options.Origin, key, leaveOpen: true)));
+        return Step((options, _) => options.Signers.Add(new EcdsaNoteSigner(NameOf(options), key, leaveOpen: true)));
     }
 
     /// <summary>Signs with a signer of another kind.</summary>
@@ -118,6 +126,11 @@ public sealed class AuditLogBuilder
     public AuditLogBuilder AllowTrialInProduction() => Step((options, _) => options.AllowTrialInProduction = true);
 
     internal void Apply(AuditLogOptions options, IServiceProvider services) => _steps.ForEach(step => step(options, services));
+
+    /// <summary>The log's key is named like the log.</summary>
+    private static string NameOf(AuditLogOptions options) => options.Origin.Length > 0
+        ? options.Origin
+        : throw new OptionsValidationException(nameof(AuditLogOptions), typeof(AuditLogOptions), ["The log has no origin: name it with WithOrigin, as 'shop.example/audit'."]);
 
     private AuditLogBuilder RememberBeside(string keyPath) =>
         RememberCheckpointsIn(Path.GetDirectoryName(Path.GetFullPath(keyPath)) ?? throw new ArgumentException("The key's path names no file.", nameof(keyPath)));

@@ -123,7 +123,7 @@ public sealed class AuditDetails : IEquatable<AuditDetails>
             $"{StrictJson.Explain(e)}.");
 
     private static AuditFormatException NotFitting(Type type, JsonException e) =>
-        new($"The event's details do not fit {type}, at \"{EventRules.Shown(e.Path)}\". Look into Root, or read " +
+        new($"The event's details do not fit {type}, at \"{Printable.Of(e.Path)}\". Look into Root, or read " +
             "them as another type.");
 
     /// <summary>Takes an object out of an entry that has been validated.</summary>

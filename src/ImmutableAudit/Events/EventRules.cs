@@ -1,13 +1,11 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Encodings.Web;
 
 namespace ImmutableAudit.Events;
 
 /// <summary>What an event must hold to become an entry. Each refusal says which event, what and what to do.</summary>
 internal static class EventRules
 {
-    private const int ShownLength = 80;
     private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
 
     /// <summary>Everything but the length of the whole.</summary>
@@ -56,12 +54,8 @@ internal static class EventRules
     [DoesNotReturn]
     public static void ThrowTooLarge(string action, long length, bool exact) =>
         throw new AuditEntryTooLargeException(
-            $"The event \"{Shown(action)}\" would be an entry of {(exact ? "" : "at least ")}{length} bytes; " +
+            $"The event \"{Printable.Of(action)}\" would be an entry of {(exact ? "" : "at least ")}{length} bytes; " +
             $"an entry holds at most {AuditEntry.MaxLength}. Keep large content elsewhere and record its place and digest.");
-
-    /// <summary>Text of the caller's, short and escaped: messages end up in logs, too.</summary>
-    public static string Shown(string? text) =>
-        text is null ? "(null)" : JavaScriptEncoder.Default.Encode(text.Length > ShownLength ? text[..ShownLength] : text);
 
     private static void CheckType(AuditEvent auditEvent, bool library)
     {
@@ -71,7 +65,7 @@ internal static class EventRules
 
         if (!library || type is null || !EventTypes.IsLibrary(type))
         {
-            Throw(auditEvent, $"has the type \"{Shown(type)}\". Leave Type at \"event\": all others are the library's.");
+            Throw(auditEvent, $"has the type \"{Printable.Of(type)}\". Leave Type at \"event\": all others are the library's.");
         }
     }
 
@@ -104,5 +98,5 @@ internal static class EventRules
 
     [DoesNotReturn]
     private static void Throw(AuditEvent auditEvent, string what) =>
-        throw new AuditEventException($"The event \"{Shown(auditEvent.Action)}\" {what}");
+        throw new AuditEventException($"The event \"{Printable.Of(auditEvent.Action)}\" {what}");
 }

@@ -8,6 +8,8 @@ internal static class Printable
 {
     private const int MaxLength = 200;
 
+    public static string Of(string? text) => text is null ? "(null)" : Of(text.AsSpan());
+
     public static string Of(ReadOnlySpan<char> text)
     {
         var result = new StringBuilder();

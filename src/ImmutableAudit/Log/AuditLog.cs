@@ -34,7 +34,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
             throw new ArgumentException(string.Join(' ', faults), nameof(options));
         }
 
-        _log = new LogServices(options, options.LoggerFactory.CreateLogger<AuditLog>(), new AuditLogMetrics(options));
+        _log = new LogServices(options, new QuietLogger(options.LoggerFactory.CreateLogger<AuditLog>()), new AuditLogMetrics(options));
         _queue = new AppendQueue(options.MaxQueuedEntries, options.MaxQueuedBytes);
         _session = Guid.CreateVersion7(options.TimeProvider.GetUtcNow()).ToString();
     }
@@ -141,16 +141,20 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Size);
         var checkpoint = await Publishing.DemandAsync(index + 1).WaitAsync(cancellationToken).ConfigureAwait(false);
         var tree = new TreeReader(_log.Sink);
-        var entry = await tree.ReadEntryAsync(index, checkpoint.Checkpoint.Size, cancellationToken).ConfigureAwait(false);
-        var hashes = await tree.InclusionProofAsync(index, checkpoint.Checkpoint.Size, cancellationToken).ConfigureAwait(false);
-        if (!MerkleProof.VerifyInclusion(
-            TreeHasher.HashLeaf(entry.Span), index, checkpoint.Checkpoint.Size, hashes, checkpoint.Checkpoint.Root))
+        try
+        {
+            var entry = await tree.ReadEntryAsync(index, checkpoint.Checkpoint.Size, cancellationToken).ConfigureAwait(false);
+            var hashes = await tree.InclusionProofAsync(index, checkpoint.Checkpoint.Size, cancellationToken).ConfigureAwait(false);
+            return MerkleProof.VerifyInclusion(
+                TreeHasher.HashLeaf(entry.Span), index, checkpoint.Checkpoint.Size, hashes, checkpoint.Checkpoint.Root)
+                ? new AuditProof(index, entry, hashes, checkpoint)
+                : throw new AuditFormatException("It does not add up to the signed root.");
+        }
+        catch (AuditFormatException e)
         {
             throw new AuditLogCorruptException(
-                $"Entry {index} of the log '{Origin}', as it is stored, is not the entry that was signed. Verify the log to see what was changed.");
+                $"Entry {index} of the log '{Origin}', as it is stored, is not the entry that was signed: {e.Message} Verify the log to see what was changed.", e);
         }
-
-        return new AuditProof(index, entry, hashes, checkpoint);
     }
 
     /// <inheritdoc/>

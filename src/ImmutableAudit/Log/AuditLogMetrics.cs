@@ -50,27 +50,52 @@ internal sealed class AuditLogMetrics : IDisposable
 
     public void Committed(int entries, int bytes, TimeSpan duration)
     {
-        _appends.Add(entries, _origin);
-        _commitEntries.Record(entries, _origin);
-        _commitBytes.Record(bytes, _origin);
-        _commitDuration.Record(duration.TotalSeconds, _origin);
+        Add(_appends, entries);
+        Record(_commitEntries, entries);
+        Record(_commitBytes, bytes);
+        Record(_commitDuration, duration.TotalSeconds);
     }
 
-    public void Failed(int appends) => _failures.Add(appends, _origin);
+    public void Failed(int appends) => Add(_failures, appends);
 
-    public void Conflict() => _conflicts.Add(1, _origin);
+    public void Conflict() => Add(_conflicts, 1);
 
-    public void Published() => _publications.Add(1, _origin);
+    public void Published() => Add(_publications, 1);
 
-    public void PublicationFailed() => _publicationFailures.Add(1, _origin);
+    public void PublicationFailed() => Add(_publicationFailures, 1);
 
-    public void ObservationFailed() => _observationFailures.Add(1, _origin);
+    public void ObservationFailed() => Add(_observationFailures, 1);
 
     public void Dispose()
     {
         if (_ownsMeter)
         {
             _meter.Dispose();
+        }
+    }
+
+    private void Add(Counter<long> counter, long value)
+    {
+        try
+        {
+            counter.Add(value, _origin);
+        }
+        catch
+        {
+            // A listener of the host's threw. The log does not fail for being watched.
+        }
+    }
+
+    private void Record<T>(Histogram<T> histogram, T value)
+        where T : struct
+    {
+        try
+        {
+            histogram.Record(value, _origin);
+        }
+        catch
+        {
+            // As above.
         }
     }
 }

@@ -15,7 +15,7 @@ public sealed class AuditLogOptions
     /// <summary>Where the log is stored. The log takes it over and disposes it.</summary>
     public IAuditSink? Sink { get; set; }
 
-    /// <summary>Who signs checkpoints: at least one. While a key is being replaced, the old and the new one (LOG.md L20).</summary>
+    /// <summary>Who signs checkpoints: at least one, and one of them named like the origin. While a key is being replaced, the old and the new one (LOG.md L20).</summary>
     public IList<INoteSigner> Signers { get; } = [];
 
     /// <summary>Earlier keys by which the stored checkpoint may be signed (LOG.md L20). The signers' own are always accepted.</summary>
@@ -62,7 +62,7 @@ public sealed class AuditLogOptions
     {
         if (NoteKeyName.FindFault(Origin) is { } fault)
         {
-            yield return $"The origin '{Printable.Of(Origin)}' cannot name a log: {fault} Set it to a name like 'shop.example/audit'.";
+            yield return $"The origin '{Printable.Of(Origin)}' cannot name a log: it {fault}. Set it to a name like 'shop.example/audit'.";
         }
 
         if (Sink is null)
@@ -73,6 +73,10 @@ public sealed class AuditLogOptions
         if (Signers.Count == 0)
         {
             yield return "No signer is set: say with which key checkpoints are signed, as with SignWithPemFile.";
+        }
+        else if (Signers.All(signer => signer.Verifier.Name != Origin))
+        {
+            yield return $"No signer is named like the log's origin '{Printable.Of(Origin)}', by which verifiers tell the log's key from a witness's (C2SP tlog-checkpoint). Name one of them so.";
         }
 
         if (CheckpointInterval < TimeSpan.FromMilliseconds(10) || CheckpointInterval > TimeSpan.FromDays(1))

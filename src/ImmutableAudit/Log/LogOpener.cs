@@ -21,9 +21,16 @@ internal sealed class LogOpener(LogServices log)
         await log.Sink.ClaimAsync(new SinkContext(Options.Origin, Options.TimeProvider, log.Logger), cancellationToken).ConfigureAwait(false);
         var remembered = await RememberedAsync(cancellationToken).ConfigureAwait(false);
         var bytes = await log.Sink.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false);
-        return bytes is { } note
-            ? await ResumeAsync(note, remembered, cancellationToken).ConfigureAwait(false)
-            : await CreateAsync(remembered, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return bytes is { } note
+                ? await ResumeAsync(note, remembered, cancellationToken).ConfigureAwait(false)
+                : await CreateAsync(remembered, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AuditFormatException e)
+        {
+            throw new AuditLogCorruptException($"The log '{Options.Origin}' is damaged: {e.Message} {WayOut}", e);
+        }
     }
 
     private async Task<OpenedLog> CreateAsync(List<SignedCheckpoint> remembered, CancellationToken cancellationToken)

@@ -132,10 +132,10 @@ internal sealed class Sequencer : IDisposable
             {
                 case CommitOutcome.Committed:
                     _acknowledged = batch.Range.Clone();
-                    _log.Metrics.Committed(batch.Count, batch.Entries.Length, _log.Options.TimeProvider.GetElapsedTime(started));
-                    _publisher.Committed(batch.Head.Size);
                     _batch.Complete();
                     _log.Committed.Signal();
+                    _publisher.Committed(batch.Head.Size);
+                    _log.Metrics.Committed(batch.Count, batch.Entries.Length, _log.Options.TimeProvider.GetElapsedTime(started));
                     return;
                 case CommitOutcome.Conflict:
                     _log.Metrics.Conflict();

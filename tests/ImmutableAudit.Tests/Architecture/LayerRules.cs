@@ -28,14 +28,14 @@ internal static class LayerRules
         new("Merkle", [], "Pure maths that writer and auditor both stand on; it can be reviewed alone."),
         new("Checkpoints", ["Merkle"], "A tree head is a size and a root; signing it needs neither tiles nor storage."),
         new("Tiles", ["Merkle"], "A tile is hashes at a place; who signs or stores them does not matter."),
-        new("Events", ["Merkle/MerkleHash.cs"], "An entry is bytes; it refers to others by leaf hash, and knows nothing of trees."),
+        new("Events", ["Merkle"], "An entry is bytes and their leaf hash; who stores or signs it does not matter."),
         new("Storage", BelowStorage, "Contracts and reading of trees; a contract that knew an implementation would be none."),
         new("Storage/LogReader.cs", [.. UpToStorage, "Storage/FileSystem", "Storage/Http"], "The one place that picks a reader for a directory or a URL."),
         new("Storage/FileSystem", UpToStorage, "No sink or reader knows another: each can be replaced or removed alone."),
         new("Storage/InMemory", UpToStorage, "No sink or reader knows another: each can be replaced or removed alone."),
         new("Storage/Http", UpToStorage, "No sink or reader knows another: each can be replaced or removed alone."),
         new("Log", UpToStorage, "The protocol is one for all sinks; it sees contracts only."),
-        new("Verification", UpToStorage, "An auditor trusts a small part that shares no code path with the writer beyond the maths."),
+        new("Verification", [.. BelowStorage, "Storage/ILogReader.cs", "Storage/TreeReader.cs"], "An auditor trusts a small part that shares no code path with the writer beyond the maths."),
         new("DependencyInjection", ["*"], "The composition root puts everything together."),
     ];
 }

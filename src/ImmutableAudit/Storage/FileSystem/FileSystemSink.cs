@@ -222,7 +222,13 @@ public sealed partial class FileSystemSink : IAuditSink
             // Published meanwhile: the segment is gone, and the bundle is there.
         }
 
-        var coordinate = EntryBundleCoordinate.Holding(index, _published?.Checkpoint.Size ?? 0);
+        var published = _published?.Checkpoint.Size ?? 0;
+        if (index >= published)
+        {
+            throw new AuditLogUnreadableException($"Entry {index} of '{_directory}' cannot be read while the log recovers. Try again.");
+        }
+
+        var coordinate = EntryBundleCoordinate.Holding(index, published);
         var bundle = await _reader.ReadEntryBundleAsync(coordinate, cancellationToken).ConfigureAwait(false)
             ?? throw new AuditLogUnreadableException($"The entry bundle '{coordinate.Path}' is gone from '{_directory}'. Verify the log.");
         return new CommittedEntries(coordinate.FirstEntry, coordinate.Width, bundle);
