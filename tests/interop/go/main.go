@@ -195,8 +195,8 @@ func (c *client) compare(t tlog.Tile, data []byte) error {
 func (c *client) checkFiles() (string, error) {
 	var inside, beyond, foreign int
 	err := filepath.WalkDir(filepath.Join(c.dir, "tile"), func(file string, entry fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) && c.tree.N == 0 {
-			return nil
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // the log is growing: partial files go once the full ones are there
 		}
 		if err != nil || entry.IsDir() {
 			return err
