@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -67,9 +66,10 @@ internal sealed class SourceTree
         where type is not null
         select (tree.FilePath, type);
 
-    private static string FindRoot([CallerFilePath] string thisFile = "")
+    // Not by the path that the compiler saw: in a CI build that one is not the real one.
+    private static string FindRoot()
     {
-        for (var folder = Path.GetDirectoryName(thisFile); folder is not null; folder = Path.GetDirectoryName(folder))
+        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
         {
             if (File.Exists(Path.Combine(folder, "ImmutableAudit.sln")))
             {
@@ -77,7 +77,7 @@ internal sealed class SourceTree
             }
         }
 
-        throw new DirectoryNotFoundException($"No ImmutableAudit.sln above {thisFile}.");
+        throw new DirectoryNotFoundException($"No ImmutableAudit.sln above {AppContext.BaseDirectory}.");
     }
 
     private static IEnumerable<MetadataReference> References() =>
