@@ -98,8 +98,8 @@ func (c *client) checkProof(file string) (string, error) {
 	var proof tlog.RecordProof
 	for _, text := range line[3:] {
 		hash, err := tlog.ParseHash(text)
-		if err != nil {
-			return "", err
+		if err != nil || text != hash.String() { // there is one spelling of a hash; tlog reads others as well
+			return "", fmt.Errorf("malformed hash %q", text)
 		}
 		proof = append(proof, hash)
 	}
