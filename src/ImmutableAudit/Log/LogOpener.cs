@@ -18,6 +18,23 @@ internal sealed class LogOpener(LogServices log)
 
     public async Task<OpenedLog> OpenAsync(CancellationToken cancellationToken)
     {
+        try
+        {
+            return await FindAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (AuditFormatException e)
+        {
+            throw new AuditLogCorruptException($"The log '{Options.Origin}' is damaged: {e.Message} {WayOut}", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new AuditLogException(
+                $"The log '{Options.Origin}' cannot be opened: {e.Message} Nothing is lost; mend the cause and open it again.", e);
+        }
+    }
+
+    private async Task<OpenedLog> FindAsync(CancellationToken cancellationToken)
+    {
         await log.Sink.ClaimAsync(new SinkContext(Options.Origin, Options.TimeProvider, log.Logger), cancellationToken).ConfigureAwait(false);
         var remembered = await RememberedAsync(cancellationToken).ConfigureAwait(false);
         var bytes = await log.Sink.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false);
