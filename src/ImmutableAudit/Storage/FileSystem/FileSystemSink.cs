@@ -85,8 +85,8 @@ public sealed partial class FileSystemSink : IAuditSink
 
         try
         {
-            _files.CreateDirectory(LockPath);
-            _files.CreateDirectory(JournalPath);
+            DurableWriter.CreateDirectory(_files, LockPath);
+            DurableWriter.CreateDirectory(_files, JournalPath);
             _lock = WriterLock.Take(LockPath, context.TimeProvider);
             _context = context;
         }
@@ -112,6 +112,9 @@ public sealed partial class FileSystemSink : IAuditSink
             var note = await _reader.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false);
             _published = note is { } bytes ? SignedCheckpoint.Parse(bytes) : throw new AuditLogCorruptException($"The checkpoint of '{_directory}' is gone.");
             _edge = await RightEdge.LoadAsync(this, published.Size, cancellationToken).ConfigureAwait(false);
+
+            // A process that was killed may have renamed it without flushing the name, and recovery drops what it covers (LOG.md L12).
+            _files.FlushDirectory(_directory);
         }
 
         _journal?.Dispose();
