@@ -13,9 +13,11 @@ internal sealed class TestLogs : IDisposable
 
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    public TestLogs()
+    public TestLogs(string? below = null)
     {
-        Root = Directory.CreateTempSubdirectory("immutableaudit-").FullName;
+        Root = below is null
+            ? Directory.CreateTempSubdirectory("immutableaudit-").FullName
+            : Directory.CreateDirectory(Path.Combine(below, $"immutableaudit-{Guid.NewGuid():N}")).FullName;
         Signer = new EcdsaNoteSigner(Origin, _key);
     }
 
