@@ -36,6 +36,11 @@ internal sealed class Batch
     /// <summary>Adds a request's entries, if its condition holds on the head that those before it lead to.</summary>
     public void Add(AppendRequest request, DateTimeOffset time)
     {
+        if (request.Completion.IsCompleted)
+        {
+            return; // Its condition threw in an earlier attempt, and its caller knows.
+        }
+
         if (request.Condition is { } condition)
         {
             try

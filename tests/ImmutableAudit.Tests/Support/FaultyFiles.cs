@@ -59,6 +59,9 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
         }
     }
 
+    /// <summary>Bytes read through it.</summary>
+    public long BytesRead { get; private set; }
+
     /// <summary>Runs before each operation, outside any lock; may block or throw.</summary>
     public Action<string>? Before { get; set; }
 
@@ -157,6 +160,7 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
         {
             var bytes = new byte[buffer.Length];
             var read = files.Do($"read {path}", () => real.Read(bytes, position), null);
+            files.BytesRead += read;
             bytes.AsSpan(0, read).CopyTo(buffer);
             return read;
         }

@@ -56,6 +56,9 @@ internal sealed class TestLogs : IDisposable
         Reason = reason,
     };
 
+    /// <summary>The resources that the events are about, those of the log's own entries as <c>-</c>.</summary>
+    public static string Labels(IEnumerable<AuditEntry> entries) => string.Join(' ', entries.Select(entry => entry.Event.Resource?.Id ?? "-"));
+
     public void Dispose()
     {
         Signer.Dispose();

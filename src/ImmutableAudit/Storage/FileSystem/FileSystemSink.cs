@@ -117,8 +117,6 @@ public sealed partial class FileSystemSink : IAuditSink
             _files.FlushDirectory(_directory);
         }
 
-        _journal?.Dispose();
-        _journal = null;
         _edge ??= await RightEdge.LoadAsync(this, 0, cancellationToken).ConfigureAwait(false);
         var recovery = new JournalRecovery(
             new JournalDirectory(_files, JournalPath),
@@ -126,7 +124,9 @@ public sealed partial class FileSystemSink : IAuditSink
             _options.JournalCapacity);
         try
         {
+            var before = _journal; // Read until the new one is there.
             (_journal, var found) = recovery.Run(published, acknowledged);
+            before?.Dispose();
             Volatile.Write(ref _committed, new CommittedState(found.Head, found.Range.Clone()));
             Sweep(published?.Size ?? 0);
             return found;
@@ -213,19 +213,34 @@ public sealed partial class FileSystemSink : IAuditSink
             return null;
         }
 
-        try
+        for (var journal = _journal; ; journal = _journal)
         {
-            if (_journal?.Find(index) is { } commit)
+            try
             {
-                return new CommittedEntries(commit.FirstIndex, commit.Header.Count, commit.ReadEntries());
+                if (journal?.Find(index) is { } commit)
+                {
+                    return new CommittedEntries(commit.FirstIndex, commit.Header.Count, commit.ReadEntries());
+                }
+
+                break;
+            }
+            catch (ObjectDisposedException) when (ReferenceEquals(journal, _journal))
+            {
+                break; // Published meanwhile: the segment is gone, and the bundle is there.
+            }
+            catch (ObjectDisposedException)
+            {
+                // Recovered meanwhile: the entry lies in another segment.
             }
         }
-        catch (ObjectDisposedException)
+
+        var published = _published?.Checkpoint.Size ?? 0;
+        if (index >= published)
         {
-            // Published meanwhile: the segment is gone, and the bundle is there.
+            throw new AuditLogUnreadableException($"Entry {index} of '{_directory}' is not published yet, and the log is closed. Open it again to read on.");
         }
 
-        var coordinate = EntryBundleCoordinate.Holding(index, _published?.Checkpoint.Size ?? 0);
+        var coordinate = EntryBundleCoordinate.Holding(index, published);
         var bundle = await _reader.ReadEntryBundleAsync(coordinate, cancellationToken).ConfigureAwait(false)
             ?? throw new AuditLogUnreadableException($"The entry bundle '{coordinate.Path}' is gone from '{_directory}'. Verify the log.");
         return new CommittedEntries(coordinate.FirstEntry, coordinate.Width, bundle);

@@ -42,7 +42,7 @@ public abstract class FaultInjectionTests(ITestOutputHelper output) : IDisposabl
             }
 
             var again = NewRoot();
-            CopyDirectory(root, again);
+            DirectoryState.Copy(root, again);
             await run.CheckAsync(again);
             await AfterDyingAgainAsync(run, root, model);
             Directory.Delete(again, recursive: true);
@@ -110,7 +110,7 @@ public abstract class FaultInjectionTests(ITestOutputHelper output) : IDisposabl
         string template, int failAt, Fault fault, Func<RecordedRun, string, DurabilityModel, Task> check)
     {
         var root = NewRoot();
-        CopyDirectory(template, root);
+        DirectoryState.Copy(template, root);
         var model = new DurabilityModel(root);
         var files = new FaultyFiles(model);
         files.Arm(failAt, fault);
@@ -122,18 +122,4 @@ public abstract class FaultInjectionTests(ITestOutputHelper output) : IDisposabl
     }
 
     private string NewRoot() => Directory.CreateDirectory(Path.Combine(_logs.Root, $"{Interlocked.Increment(ref _roots)}")).FullName;
-
-    private static void CopyDirectory(string from, string to)
-    {
-        Directory.CreateDirectory(to);
-        foreach (var file in Directory.EnumerateFiles(from))
-        {
-            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
-        }
-
-        foreach (var directory in Directory.EnumerateDirectories(from))
-        {
-            CopyDirectory(directory, Path.Combine(to, Path.GetFileName(directory)));
-        }
-    }
 }
