@@ -42,6 +42,20 @@ internal sealed class AppendQueue(int maxEntries, long maxBytes)
         }
     }
 
+    /// <summary>Puts the log's own request before all others, also once the queue is closed.</summary>
+    public void PutFirst(AppendRequest request)
+    {
+        lock (_requests)
+        {
+            AppendRequest[] others = [.. _requests];
+            _requests.Clear();
+            _requests.Enqueue(request);
+            Array.ForEach(others, _requests.Enqueue);
+            _entries += request.Count;
+            Monitor.PulseAll(_requests);
+        }
+    }
+
     /// <summary>Blocks until a request waits; <see langword="false"/> once the queue is closed and empty.</summary>
     public bool WaitForRequest()
     {

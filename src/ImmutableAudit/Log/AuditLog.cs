@@ -250,8 +250,20 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
             if (_sequencer is null)
             {
                 var opened = await new LogOpener(_log).OpenAsync(cancellationToken).ConfigureAwait(false);
+
+                // What happened before this run's first event goes on record before it; so it waits before anybody can append.
+                var first = OpeningEntries(opened).ToList();
+                foreach (var request in first)
+                {
+                    request.Encode(_log.Options.TimeProvider);
+                    _queue.TryEnqueue(request);
+                }
+
                 Start(opened);
-                await RecordOpeningAsync(opened, cancellationToken).ConfigureAwait(false);
+                foreach (var request in first)
+                {
+                    await request.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+                }
             }
         }
         finally
@@ -277,26 +289,24 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
         LogMessages.Opened(_log.Logger, Origin, opened.Recovery.Head.Size, opened.Published.Checkpoint.Size);
     }
 
-    /// <summary>What happened before this run's first event goes on record before it.</summary>
-    private async Task RecordOpeningAsync(OpenedLog opened, CancellationToken cancellationToken)
+    private IEnumerable<AppendRequest> OpeningEntries(OpenedLog opened)
     {
         if (opened.Recovery.DroppedBytes > 0)
         {
             LogMessages.Recovered(_log.Logger, opened.Recovery.Head.Size, opened.Recovery.DroppedBytes);
-            await SubmitAsync(LibraryEvents.Recovered(opened.Published.Checkpoint.Size, opened.Recovery), cancellationToken).ConfigureAwait(false);
+            yield return LibraryEvents.Recovered(opened.Published.Checkpoint.Size, opened.Recovery);
         }
 
         var keys = _log.Options.Signers.Select(signer => signer.Verifier).ToList();
         if (opened.Published.Checkpoint.Size > 0
             && !opened.Signers.Select(key => (key.Name, key.KeyId)).ToHashSet().SetEquals(keys.Select(key => (key.Name, key.KeyId))))
         {
-            await SubmitAsync(LibraryEvents.KeyChanged(opened.Signers, keys), cancellationToken).ConfigureAwait(false);
+            yield return LibraryEvents.KeyChanged(opened.Signers, keys);
         }
 
         if (_log.Options.RecordSessions || (opened.IsNew && _log.Options.Predecessor is not null))
         {
-            await SubmitAsync(
-                LibraryEvents.Opened(_session, opened.IsNew ? _log.Options.Predecessor : null), cancellationToken).ConfigureAwait(false);
+            yield return LibraryEvents.Opened(_session, opened.IsNew ? _log.Options.Predecessor : null);
         }
     }
 

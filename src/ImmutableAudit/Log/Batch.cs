@@ -38,7 +38,7 @@ internal sealed class Batch
     {
         if (request.Completion.IsCompleted)
         {
-            return; // Its condition threw when this batch was built before.
+            return; // Its condition threw in an earlier attempt, and its caller knows.
         }
 
         if (request.Condition is { } condition)

@@ -17,9 +17,11 @@ internal sealed class EntryClock(TimeProvider time, TimeSpan maxJump)
     public DateTimeOffset Stamp(DateTimeOffset now, DateTimeOffset last)
     {
         now = now.ToUniversalTime();
+        var expected = now;
         if (_lastWall is { } wall)
         {
             var elapsed = _uptime.Now - _lastUptime;
+            expected = wall + elapsed;
             if (now - wall - elapsed > maxJump)
             {
                 throw new AuditClockException(
@@ -28,7 +30,8 @@ internal sealed class EntryClock(TimeProvider time, TimeSpan maxJump)
             }
         }
 
-        Accept(now);
+        // A clock that was set back and is set right again has not jumped ahead.
+        Accept(now > expected ? now : expected);
         return now > last ? now : last;
     }
 

@@ -18,19 +18,29 @@ internal sealed class LogOpener(LogServices log)
 
     public async Task<OpenedLog> OpenAsync(CancellationToken cancellationToken)
     {
-        await log.Sink.ClaimAsync(new SinkContext(Options.Origin, Options.TimeProvider, log.Logger), cancellationToken).ConfigureAwait(false);
-        var remembered = await RememberedAsync(cancellationToken).ConfigureAwait(false);
-        var bytes = await log.Sink.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return bytes is { } note
-                ? await ResumeAsync(note, remembered, cancellationToken).ConfigureAwait(false)
-                : await CreateAsync(remembered, cancellationToken).ConfigureAwait(false);
+            return await FindAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (AuditFormatException e)
         {
             throw new AuditLogCorruptException($"The log '{Options.Origin}' is damaged: {e.Message} {WayOut}", e);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new AuditLogException(
+                $"The log '{Options.Origin}' cannot be opened: {e.Message} Nothing is lost; mend the cause and open it again.", e);
+        }
+    }
+
+    private async Task<OpenedLog> FindAsync(CancellationToken cancellationToken)
+    {
+        await log.Sink.ClaimAsync(new SinkContext(Options.Origin, Options.TimeProvider, log.Logger), cancellationToken).ConfigureAwait(false);
+        var remembered = await RememberedAsync(cancellationToken).ConfigureAwait(false);
+        var bytes = await log.Sink.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false);
+        return bytes is { } note
+            ? await ResumeAsync(note, remembered, cancellationToken).ConfigureAwait(false)
+            : await CreateAsync(remembered, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<OpenedLog> CreateAsync(List<SignedCheckpoint> remembered, CancellationToken cancellationToken)

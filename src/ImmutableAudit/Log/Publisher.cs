@@ -10,7 +10,8 @@ namespace ImmutableAudit.Log;
 /// </summary>
 internal sealed class Publisher : IDisposable
 {
-    private static readonly TimeSpan SigningGrace = TimeSpan.FromSeconds(30);
+    /// <summary>How long closing waits for a signer that neither signs nor fails.</summary>
+    public static readonly TimeSpan ClosingGrace = TimeSpan.FromSeconds(30);
 
     private readonly LogServices _log;
     private readonly Thread _thread;
@@ -22,6 +23,7 @@ internal sealed class Publisher : IDisposable
 
     /// <summary>Guards what follows, and is waited on.</summary>
     private readonly object _wake = new();
+    private readonly ChangeSignal _publications = new();
     private readonly List<Demand> _demands = [];
     private long _committed;
     private bool _timerArmed;
@@ -47,6 +49,9 @@ internal sealed class Publisher : IDisposable
     /// <summary>When it was published, or found at opening.</summary>
     public DateTimeOffset LatestTime => _published.Time;
 
+    /// <summary>Completes when the next checkpoint is published.</summary>
+    public Task NextPublication => _publications.Next;
+
     public void Start()
     {
         using (ExecutionContext.SuppressFlow())
@@ -64,7 +69,7 @@ internal sealed class Publisher : IDisposable
             Monitor.PulseAll(_wake);
         }
 
-        _abandon.CancelAfter(SigningGrace);
+        using var grace = _log.Options.TimeProvider.CreateTimer(_ => _abandon.Cancel(), null, ClosingGrace, Timeout.InfiniteTimeSpan);
         _thread.Join();
         _timer.Dispose();
         _abandon.Dispose();
@@ -213,6 +218,7 @@ internal sealed class Publisher : IDisposable
 
         _published = new Published(published, range, _log.Options.TimeProvider.GetUtcNow());
         _log.Metrics.Published();
+        _publications.Signal();
         LogMessages.Published(_log.Logger, published.Checkpoint.Size);
         Observe(published);
     }

@@ -20,6 +20,7 @@ internal sealed class Sequencer : IDisposable
     private readonly List<AppendRequest> _taken = [];
     private readonly Thread _thread;
     private readonly ManualResetEventSlim _stopping = new();
+    private readonly CancellationTokenSource _graceOver = new();
     private CompactRange _acknowledged;
 
     public Sequencer(LogServices log, AppendQueue queue, Publisher publisher, CompactRange recovered)
@@ -45,8 +46,13 @@ internal sealed class Sequencer : IDisposable
     {
         _queue.Close();
         _stopping.Set();
-        _thread.Join();
+        using (_log.Options.TimeProvider.CreateTimer(_ => _graceOver.Cancel(), null, Publisher.ClosingGrace, Timeout.InfiniteTimeSpan))
+        {
+            _thread.Join();
+        }
+
         _stopping.Dispose();
+        _graceOver.Dispose();
     }
 
     private void Run()
@@ -155,14 +161,15 @@ internal sealed class Sequencer : IDisposable
         LogMessages.StorageFull(_log.Logger);
         for (var pause = TimeSpan.FromMilliseconds(100); ; pause = Backoff.Next(pause))
         {
+            var publication = _publisher.NextPublication;
             try
             {
-                Wait(new ValueTask<Checkpoints.SignedCheckpoint>(_publisher.DemandAsync(_publisher.Latest.Checkpoint.Size + 1)));
+                _publisher.DemandAsync(_publisher.Latest.Checkpoint.Size + 1).WaitAsync(_graceOver.Token).GetAwaiter().GetResult();
                 return;
             }
-            catch (AuditPublicationException e)
+            catch (Exception e) when (e is AuditPublicationException or OperationCanceledException)
             {
-                if (_log.Status.IsFaulted || _stopping.Wait(pause))
+                if (_log.Status.IsFaulted || WaitHandle.WaitAny([_stopping.WaitHandle, ((IAsyncResult)publication).AsyncWaitHandle], pause) == 0)
                 {
                     throw new AuditUnavailableException(
                         "The journal is full, and nothing can be published to make room. Nothing was appended.", e);
@@ -181,13 +188,15 @@ internal sealed class Sequencer : IDisposable
                 var recovery = _publisher.RecoverSink(_acknowledged);
                 _acknowledged = recovery.Range.Clone();
                 _publisher.Committed(recovery.Head.Size);
+                if (recovery.DroppedBytes > 0)
+                {
+                    // Before any other commit: recovery counts it as recorded once there is one (LOG.md L3).
+                    _queue.PutFirst(LibraryEvents.Recovered(_publisher.Latest.Checkpoint.Size, recovery));
+                }
+
                 _log.Status.Open();
                 _log.Committed.Signal();
                 LogMessages.Recovered(_log.Logger, recovery.Head.Size, recovery.DroppedBytes);
-                if (recovery.DroppedBytes > 0)
-                {
-                    _queue.TryEnqueue(LibraryEvents.Recovered(_publisher.Latest.Checkpoint.Size, recovery));
-                }
 
                 return;
             }

@@ -13,9 +13,11 @@ internal sealed class TestLogs : IDisposable
 
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    public TestLogs()
+    public TestLogs(string? below = null)
     {
-        Root = Directory.CreateTempSubdirectory("immutableaudit-").FullName;
+        Root = below is null
+            ? Directory.CreateTempSubdirectory("immutableaudit-").FullName
+            : Directory.CreateDirectory(Path.Combine(below, $"immutableaudit-{Guid.NewGuid():N}")).FullName;
         Signer = new EcdsaNoteSigner(Origin, _key);
     }
 
@@ -53,6 +55,9 @@ internal sealed class TestLogs : IDisposable
         Resource = new AuditResource { Type = "number", Id = number.ToString() },
         Reason = reason,
     };
+
+    /// <summary>The resources that the events are about, those of the log's own entries as <c>-</c>.</summary>
+    public static string Labels(IEnumerable<AuditEntry> entries) => string.Join(' ', entries.Select(entry => entry.Event.Resource?.Id ?? "-"));
 
     public void Dispose()
     {

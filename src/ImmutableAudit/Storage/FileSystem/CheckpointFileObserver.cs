@@ -78,7 +78,7 @@ public sealed class CheckpointFileObserver : ICheckpointObserver
 
         try
         {
-            _files.CreateDirectory(_directory);
+            DurableWriter.CreateDirectory(_files, _directory);
             _writer.Write([new DurableWriter.NewFile(FileName(origin), checkpoint.Note.Bytes, Sealed: false)]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -19,6 +19,27 @@ internal sealed class DurableWriter(IFileOperations files, string root)
     /// <param name="Sealed">Whether the file never changes again (LOG.md L15).</param>
     public readonly record struct NewFile(string Path, ReadOnlyMemory<byte> Bytes, bool Sealed);
 
+    /// <summary>Creates a directory and those above it, and makes their names durable: what is flushed inside one that has no name is lost.</summary>
+    public static void CreateDirectory(IFileOperations files, string directory)
+    {
+        var created = new List<string>();
+        for (var at = directory; at is not null && !files.DirectoryExists(at); at = Path.GetDirectoryName(at))
+        {
+            created.Add(at);
+        }
+
+        if (created.Count == 0)
+        {
+            return;
+        }
+
+        files.CreateDirectory(directory);
+        foreach (var parent in created.Select(Path.GetDirectoryName).OfType<string>())
+        {
+            files.FlushDirectory(parent);
+        }
+    }
+
     /// <summary>Makes the files durable. A file that is there with the same bytes is left as it is.</summary>
     public void Write(IReadOnlyCollection<NewFile> group)
     {

@@ -86,8 +86,8 @@ public sealed partial class FileSystemSink : IAuditSink
 
         try
         {
-            _files.CreateDirectory(LockPath);
-            _files.CreateDirectory(JournalPath);
+            DurableWriter.CreateDirectory(_files, LockPath);
+            DurableWriter.CreateDirectory(_files, JournalPath);
             _lock = WriterLock.Take(LockPath, context.TimeProvider);
             _context = context;
         }
@@ -113,10 +113,11 @@ public sealed partial class FileSystemSink : IAuditSink
             var note = await _reader.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false);
             _published = note is { } bytes ? SignedCheckpoint.Parse(bytes) : throw new AuditLogCorruptException($"The checkpoint of '{_directory}' is gone.");
             _edge = await RightEdge.LoadAsync(this, published.Size, cancellationToken).ConfigureAwait(false);
+
+            // A process that was killed may have renamed it without flushing the name, and recovery drops what it covers (LOG.md L12).
+            _files.FlushDirectory(_directory);
         }
 
-        _journal?.Dispose();
-        _journal = null;
         _edge ??= await RightEdge.LoadAsync(this, 0, cancellationToken).ConfigureAwait(false);
         var recovery = new JournalRecovery(
             new JournalDirectory(_files, JournalPath),
@@ -124,7 +125,9 @@ public sealed partial class FileSystemSink : IAuditSink
             _options.JournalCapacity);
         try
         {
+            var before = _journal; // Read until the new one is there.
             (_journal, var found) = recovery.Run(published, acknowledged);
+            before?.Dispose();
             Volatile.Write(ref _committed, new CommittedState(found.Head, found.Range.Clone()));
             Sweep(published?.Size ?? 0);
             return found;
@@ -211,22 +214,31 @@ public sealed partial class FileSystemSink : IAuditSink
             return null;
         }
 
-        try
+        for (var journal = _journal; ; journal = _journal)
         {
-            if (_journal?.Find(index) is { } commit)
+            try
             {
-                return new CommittedEntries(commit.FirstIndex, commit.Header.Count, commit.ReadEntries());
+                if (journal?.Find(index) is { } commit)
+                {
+                    return new CommittedEntries(commit.FirstIndex, commit.Header.Count, commit.ReadEntries());
+                }
+
+                break;
             }
-        }
-        catch (ObjectDisposedException)
-        {
-            // Published meanwhile: the segment is gone, and the bundle is there.
+            catch (ObjectDisposedException) when (ReferenceEquals(journal, _journal))
+            {
+                break; // Published meanwhile: the segment is gone, and the bundle is there.
+            }
+            catch (ObjectDisposedException)
+            {
+                // Recovered meanwhile: the entry lies in another segment.
+            }
         }
 
         var published = _published?.Checkpoint.Size ?? 0;
         if (index >= published)
         {
-            throw new AuditLogUnreadableException($"Entry {index} of '{_directory}' cannot be read while the log recovers. Try again.");
+            throw new AuditLogUnreadableException($"Entry {index} of '{_directory}' is not published yet, and the log is closed. Open it again to read on.");
         }
 
         var coordinate = EntryBundleCoordinate.Holding(index, published);

@@ -55,7 +55,9 @@ internal sealed class Journal : IDisposable
                 Number = active.Header.Number + 1,
                 Start = active.End,
                 RewrittenTo = active.End.Size,
-                DroppedBytes = 0,
+
+                // Still owed to the record where nothing was committed behind what recovery wrote (LOG.md L3).
+                DroppedBytes = active.End.Size == active.Header.RewrittenTo ? active.Header.DroppedBytes : 0,
             });
             lock (_gate)
             {

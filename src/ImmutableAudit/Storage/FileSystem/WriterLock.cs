@@ -36,7 +36,7 @@ internal sealed class WriterLock : IDisposable
             File.WriteAllText(holderPath, string.Create(
                 CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {time.GetUtcNow():u}"));
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Without it the message names no holder.
         }

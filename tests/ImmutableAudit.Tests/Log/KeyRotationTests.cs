@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+using ImmutableAudit.Checkpoints;
+using ImmutableAudit.Storage;
+using ImmutableAudit.Tests.Support;
+using ImmutableAudit.Verification;
+
+namespace ImmutableAudit.Tests.Log;
+
+/// <summary>Keys rotate without an end of the log (LOG.md L20).</summary>
+public sealed class KeyRotationTests : IDisposable
+{
+    private readonly TestLogs _logs = new();
+    private readonly EcdsaNoteSigner _next = new(TestLogs.Origin, ECDsa.Create(ECCurve.NamedCurves.nistP256));
+
+    public void Dispose()
+    {
+        _next.Dispose();
+        _logs.Dispose();
+    }
+
+    [Fact]
+    public async Task A_key_is_replaced_by_way_of_a_time_with_both()
+    {
+        var old = await RunAsync([_logs.Signer], []);
+        await RunAsync([_logs.Signer, _next], []);
+        var both = await RunAsync([_logs.Signer, _next], []);
+        await RunAsync([_next], [_logs.Key]);
+        var last = await RunAsync([_next], []);
+
+        await using var log = await OpenAsync([_next], []);
+        var changes = await log.ReadAsync().Where(entry => entry.Type == "key.changed").ToListAsync();
+        Assert.Equal([1L, 4L], changes.Select(change => change.Index));
+        AssertChange(changes[0], [_logs.Key], [_logs.Key, _next.Verifier]);
+        AssertChange(changes[1], [_logs.Key, _next.Verifier], [_next.Verifier]);
+
+        var result = await new LogVerifier(LogReader.Open(_logs.Directory_), new LogVerificationOptions
+        {
+            Keys = [_logs.Key, _next.Verifier],
+            Since = [old, both, last],
+        }).VerifyAsync();
+        Assert.True(result.Holds, result.Failure?.Message);
+        Assert.Equal([1, 2, 1], result.ConsistentSince.Select(since => since.Signers.Count));
+        Assert.Equal([_next.Verifier.KeyId], result.Signers.Select(signer => signer.KeyId));
+    }
+
+    [Fact]
+    public async Task A_key_that_is_not_accepted_any_more_opens_nothing()
+    {
+        await RunAsync([_logs.Signer], []);
+        await Assert.ThrowsAsync<AuditLogRollbackException>(() => OpenAsync([_next], []));
+        Directory.Delete(_logs.KeyDirectory, recursive: true);
+        await Assert.ThrowsAsync<AuditLogMismatchException>(() => OpenAsync([_next], []));
+    }
+
+    private static void AssertChange(AuditEntry entry, INoteVerifier[] from, INoteVerifier[] to)
+    {
+        using var details = System.Text.Json.JsonDocument.Parse(entry.Event.Details!.Utf8);
+        string Keys(string member) => string.Join(' ', details.RootElement.GetProperty(member).EnumerateArray().Select(key => key.GetString()));
+        Assert.Equal(string.Join(' ', from.Select(key => key.ToVerifierKey())), Keys("from"));
+        Assert.Equal(string.Join(' ', to.Select(key => key.ToVerifierKey())), Keys("to"));
+    }
+
+    private async Task<SignedCheckpoint> RunAsync(EcdsaNoteSigner[] signers, INoteVerifier[] accepted)
+    {
+        await using var log = await OpenAsync(signers, accepted);
+        await log.AppendAsync(TestLogs.Event(0));
+        return await log.FlushAsync();
+    }
+
+    private Task<AuditLog> OpenAsync(EcdsaNoteSigner[] signers, INoteVerifier[] accepted) => _logs.OpenAsync(options =>
+    {
+        options.Signers.Clear();
+        Array.ForEach(signers, options.Signers.Add);
+        Array.ForEach(accepted, options.AcceptedKeys.Add);
+    });
+}

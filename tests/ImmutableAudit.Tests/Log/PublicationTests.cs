@@ -1,0 +1,146 @@
+using ImmutableAudit.Storage.FileSystem;
+using ImmutableAudit.Tests.Support;
+
+namespace ImmutableAudit.Tests.Log;
+
+/// <summary>Publishing lags, fails and recovers apart from appending (LOG.md L5, L22, L23).</summary>
+public sealed class PublicationTests : IDisposable
+{
+    private readonly TestLogs _logs = new();
+    private readonly ManualTimeProvider _time = new();
+    private readonly MoodySigner _signer;
+
+    public PublicationTests() => _signer = new MoodySigner(_logs.Signer);
+
+    public void Dispose() => _logs.Dispose();
+
+    [Fact]
+    public async Task What_is_committed_is_published_when_the_interval_has_passed()
+    {
+        await using var log = await OpenAsync();
+        Assert.False(_time.HasRunningTimer);
+        for (var i = 1; i <= 3; i++)
+        {
+            await log.AppendAsync(TestLogs.Event(i));
+            await Waiting.ForAsync(() => _time.HasRunningTimer, "the timer");
+            _time.Advance(TimeSpan.FromSeconds(9));
+            Assert.Equal(i - 1, log.LatestCheckpoint.Checkpoint.Size);
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Waiting.ForAsync(() => log.LatestCheckpoint.Checkpoint.Size == i, "the checkpoint");
+        }
+    }
+
+    [Fact]
+    public async Task While_the_signer_is_down_appends_go_on_and_afterwards_all_is_published()
+    {
+        await using var log = await OpenAsync();
+        _signer.IsDown = true;
+        for (var i = 0; i < 300; i++)
+        {
+            await log.AppendAsync(TestLogs.Event(i));
+        }
+
+        await Assert.ThrowsAsync<AuditPublicationException>(async () => await log.FlushAsync());
+        await Assert.ThrowsAsync<AuditPublicationException>(async () => await log.ProveAsync(7));
+        Assert.Equal(300, await log.ReadAsync().CountAsync());
+        Assert.Equal(0, log.LatestCheckpoint.Checkpoint.Size);
+        await log.AppendAsync(TestLogs.Event(300));
+
+        _signer.IsDown = false;
+        await Waiting.ForAsync(() => _time.HasRunningTimer, "the timer");
+        _time.Advance(TimeSpan.FromSeconds(30));
+        await Waiting.ForAsync(() => log.LatestCheckpoint.Checkpoint.Size == 301, "the checkpoint");
+        Assert.True((await log.ProveAsync(7)).Verify([_logs.Key]).Holds);
+    }
+
+    [Fact]
+    public async Task A_full_journal_makes_producers_wait_until_something_is_published()
+    {
+        await using var log = await OpenAsync();
+        _signer.IsDown = true;
+        var appends = Fill(log);
+        await Waiting.ForAsync(() => log.Size >= 15, "a full journal");
+        Assert.Contains(appends, append => !append.IsCompleted);
+
+        _signer.IsDown = false;
+        await log.FlushAsync();
+        Assert.Equal(Enumerable.Range(0, 60).Select(i => (long)i), (await Task.WhenAll(appends).WaitAsync(Waiting.Limit)).Select(receipt => receipt.Index));
+        var journal = Directory.GetFiles(Path.Combine(_logs.Directory_, "journal"), "*.journal").Sum(file => new FileInfo(file).Length);
+        Assert.True(journal <= 3 * FileSystemSinkOptions.MinJournalCapacity, $"{journal} bytes");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Disposal_ends_although_nothing_can_be_signed_and_the_journal_is_full(bool hangs)
+    {
+        var log = await OpenAsync();
+        _signer.IsDown = true;
+        if (hangs)
+        {
+            _signer.Hang();
+        }
+
+        var appends = Fill(log);
+        await Waiting.ForAsync(() => log.Size >= 15, "a full journal");
+        var disposal = Task.Run(async () => await log.DisposeAsync());
+        await Waiting.ForAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromMinutes(1));
+                return disposal.IsCompleted;
+            },
+            "disposal");
+
+        var acknowledged = new List<long>();
+        foreach (var append in appends)
+        {
+            try
+            {
+                acknowledged.Add((await append).Index);
+            }
+            catch (AuditUnavailableException)
+            {
+                // Nothing was appended.
+            }
+        }
+
+        await using var again = await _logs.OpenAsync();
+        Assert.Equal(acknowledged.Count, again.Size);
+        Assert.InRange(acknowledged.Count, 15, 59);
+    }
+
+    [Fact]
+    public async Task A_published_tree_head_is_never_signed_again()
+    {
+        byte[] first;
+        await using (var log = await OpenAsync())
+        {
+            await log.AppendAsync(TestLogs.Event(0));
+            first = (await log.FlushAsync()).Bytes.ToArray();
+            Assert.Equal(first, (await log.FlushAsync()).Bytes.ToArray());
+        }
+
+        for (var i = 0; i < 3; i++)
+        {
+            await using var log = await OpenAsync();
+            Assert.Equal(first, (await log.FlushAsync()).Bytes.ToArray());
+            Assert.Equal(first, File.ReadAllBytes(Path.Combine(_logs.Directory_, "checkpoint")));
+        }
+    }
+
+    private static List<Task<AuditReceipt>> Fill(AuditLog log) =>
+        [.. Enumerable.Range(0, 60).Select(i => Task.Run(async () => await log.AppendAsync(TestLogs.Event(i, new string('x', 60_000)))))];
+
+    private Task<AuditLog> OpenAsync() => AuditLog.OpenAsync(_logs.Options(
+        new FileSystemSink(_logs.Directory_, new FileSystemSinkOptions { JournalCapacity = FileSystemSinkOptions.MinJournalCapacity }),
+        options =>
+        {
+            options.Signers.Clear();
+            options.Signers.Add(_signer);
+            options.Observers.Add(new CheckpointFileObserver(_logs.KeyDirectory));
+            options.CheckpointInterval = TimeSpan.FromSeconds(10);
+            options.TimeProvider = _time;
+            options.MaxClockJump = TimeSpan.FromDays(1);
+        }));
+}

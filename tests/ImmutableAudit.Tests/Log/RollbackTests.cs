@@ -1,0 +1,146 @@
+using ImmutableAudit.Storage.FileSystem;
+using ImmutableAudit.Tests.Support;
+
+namespace ImmutableAudit.Tests.Log;
+
+/// <summary>The honest writer does not become the forger (LOG.md L18).</summary>
+public sealed class RollbackTests : IDisposable
+{
+    private readonly TestLogs _logs = new();
+
+    public static TheoryData<string> RightEdge => ["tile/0/001.p/44", "tile/1/000.p/1", "tile/entries/001.p/44"];
+
+    public void Dispose() => _logs.Dispose();
+
+    [Fact]
+    public async Task An_older_copy_put_back_is_refused()
+    {
+        await WriteAsync(10);
+        var copy = Path.Combine(_logs.Root, "copy");
+        DirectoryState.Copy(_logs.Directory_, copy);
+        await WriteAsync(10);
+
+        Directory.Delete(_logs.Directory_, recursive: true);
+        DirectoryState.Copy(copy, _logs.Directory_);
+        var refusal = await AssertRefusedAsync<AuditLogRollbackException>();
+        Assert.Contains("10 published entries, but 20", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_log_that_is_gone_is_refused()
+    {
+        await WriteAsync(10);
+        Directory.Delete(_logs.Directory_, recursive: true);
+        await Assert.ThrowsAsync<AuditLogRollbackException>(() => _logs.OpenAsync());
+        await Assert.ThrowsAsync<AuditLogRollbackException>(() => _logs.OpenAsync());
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(10)]
+    [InlineData(20)]
+    public async Task Another_log_with_the_same_key_and_name_is_refused(int size)
+    {
+        await WriteAsync(10);
+        Directory.Delete(_logs.Directory_, recursive: true);
+        Directory.Move(_logs.KeyDirectory, _logs.KeyDirectory + "-away");
+        await WriteAsync(size, "another");
+        Directory.Delete(_logs.KeyDirectory, recursive: true);
+        Directory.Move(_logs.KeyDirectory + "-away", _logs.KeyDirectory);
+        await AssertRefusedAsync<AuditLogRollbackException>();
+    }
+
+    [Fact]
+    public async Task A_checkpoint_taken_away_is_noticed_with_and_without_a_memory_of_it()
+    {
+        await WriteAsync(300);
+        File.Delete(Path.Combine(_logs.Directory_, "checkpoint"));
+        await AssertRefusedAsync<AuditLogRollbackException>();
+        Directory.Delete(_logs.KeyDirectory, recursive: true);
+        await AssertRefusedAsync<AuditLogCorruptException>();
+        Directory.Delete(Path.Combine(_logs.Directory_, "tile"), recursive: true);
+        await AssertRefusedAsync<AuditLogCorruptException>();
+    }
+
+    [Theory]
+    [MemberData(nameof(RightEdge))]
+    public async Task A_file_of_the_right_edge_that_was_edited_cut_or_removed_is_corruption(string file)
+    {
+        await WriteAsync(300);
+        var path = Path.Combine(_logs.Directory_, file);
+        var bytes = File.ReadAllBytes(path);
+        foreach (var damaged in new[] { [.. bytes[..^9], (byte)(bytes[^9] ^ 1), .. bytes[^8..]], bytes[..^1], [.. bytes, 0], null })
+        {
+            File.Delete(path);
+            if (damaged is not null)
+            {
+                File.WriteAllBytes(path, damaged);
+            }
+
+            await AssertRefusedAsync<AuditLogCorruptException>();
+        }
+
+        File.WriteAllBytes(path, bytes);
+        await WriteAsync(1);
+    }
+
+    [Fact]
+    public async Task Tiles_that_are_gone_and_a_checkpoint_that_is_none_are_corruption()
+    {
+        await WriteAsync(300);
+        Directory.Move(Path.Combine(_logs.Directory_, "tile"), Path.Combine(_logs.Root, "tile"));
+        await AssertRefusedAsync<AuditLogCorruptException>();
+        Directory.Move(Path.Combine(_logs.Root, "tile"), Path.Combine(_logs.Directory_, "tile"));
+        File.WriteAllText(Path.Combine(_logs.Directory_, "checkpoint"), "no checkpoint");
+        await AssertRefusedAsync<AuditLogCorruptException>();
+    }
+
+    [Fact]
+    public async Task Another_name_or_an_unknown_key_is_a_mismatch()
+    {
+        await WriteAsync(3);
+        using var other = new TestLogs();
+        await AssertRefusedAsync<AuditLogMismatchException>(options =>
+        {
+            options.Observers.Clear();
+            options.Signers.Clear();
+            options.Signers.Add(other.Signer);
+        });
+        await AssertRefusedAsync<AuditLogMismatchException>(options => options.Origin = "test.example/other");
+    }
+
+    [Fact]
+    public async Task A_journal_elsewhere_is_found_again_and_missed_when_it_is_gone()
+    {
+        var journal = Path.Combine(_logs.Root, "a", "b", "journal");
+        Task<AuditLog> OpenAsync() => AuditLog.OpenAsync(_logs.Options(new FileSystemSink(_logs.Directory_, new FileSystemSinkOptions { JournalPath = journal })));
+        for (var i = 0; i < 3; i++)
+        {
+            await using var log = await OpenAsync();
+            Assert.Equal(i, log.Size);
+            await log.AppendAsync(TestLogs.Event(i));
+            Assert.Single(Directory.GetFiles(journal, "*.journal"));
+            Assert.Empty(Directory.GetFiles(_logs.Directory_, "*.journal", SearchOption.AllDirectories));
+            await Assert.ThrowsAsync<AuditLogLockedException>(() => AuditLog.OpenAsync(_logs.Options(
+                new FileSystemSink(_logs.Directory_, new FileSystemSinkOptions { JournalPath = journal + "2" }))));
+        }
+
+        Directory.Delete(journal, recursive: true);
+        await Assert.ThrowsAsync<AuditLogCorruptException>(OpenAsync);
+    }
+
+    private async Task WriteAsync(int count, string? reason = null)
+    {
+        await using var log = await _logs.OpenAsync();
+        await log.AppendAsync([.. Enumerable.Range(0, count).Select(i => TestLogs.Event(i, reason))]);
+    }
+
+    private async Task<T> AssertRefusedAsync<T>(Action<AuditLogOptions>? configure = null)
+        where T : Exception
+    {
+        var before = DirectoryState.Of(_logs.Directory_);
+        var refusal = await Assert.ThrowsAsync<T>(() => _logs.OpenAsync(configure));
+        Assert.Equal(before, DirectoryState.Of(_logs.Directory_));
+        return refusal;
+    }
+}

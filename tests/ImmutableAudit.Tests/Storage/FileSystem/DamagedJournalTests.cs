@@ -1,0 +1,237 @@
+using System.Text.Json;
+using ImmutableAudit.Storage.FileSystem;
+using ImmutableAudit.Tests.Support;
+
+namespace ImmutableAudit.Tests.Storage.FileSystem;
+
+/// <summary>Torn is dropped and told of; damaged is refused, and nothing is changed (LOG.md L2, L3).</summary>
+public sealed class DamagedJournalTests : IDisposable
+{
+    private const int Page = 4096;
+
+    private readonly TestLogs _logs = new();
+
+    public static TheoryData<string> Damages => ["cut", "zeroed from the middle", "garbled header", "garbled entry", "garbled padding"];
+
+    private string Journal => Path.Combine(_logs.Directory_, "journal");
+
+    private string Segment => Directory.GetFiles(Journal, "*.journal").Order(StringComparer.Ordinal).Last();
+
+    public void Dispose() => _logs.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Damages))]
+    public async Task A_torn_last_commit_is_dropped_kept_aside_and_told_of_once(string damage)
+    {
+        await LeaveAsync();
+        Damage(page: 6, damage);
+        var torn = File.ReadAllBytes(Segment)[(6 * Page)..];
+
+        for (var i = 0; i < 3; i++)
+        {
+            await using var log = await _logs.OpenAsync();
+            var entries = await log.ReadAsync().ToListAsync();
+            Assert.Equal("0 1 2 3 4 -", TestLogs.Labels(entries));
+            AssertTellsOfRecovery(entries[5], from: 3, to: 5, dropped => dropped is > 0 and <= Page);
+        }
+
+        var aside = Assert.Single(Directory.GetFiles(Journal, "*.dropped-at-*"));
+        var kept = File.ReadAllBytes(aside);
+        Assert.Equal(torn[..kept.Length], kept);
+        Assert.All(torn[kept.Length..], rest => Assert.Equal(0, rest));
+    }
+
+    [Fact]
+    public async Task A_last_commit_of_which_nothing_arrived_leaves_nothing_to_tell_of()
+    {
+        await LeaveAsync();
+        DirectoryState.Edit(Segment, bytes => bytes[..(6 * Page)]);
+
+        await using var log = await _logs.OpenAsync();
+        Assert.Equal("0 1 2 3 4", TestLogs.Labels(await log.ReadAsync().ToListAsync()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Damages))]
+    public async Task A_damaged_commit_with_an_intact_one_behind_it_is_corruption(string damage)
+    {
+        if (damage != "cut")
+        {
+            await LeaveAsync();
+            Damage(page: 4, damage);
+            await AssertRefusedAsync<AuditLogCorruptException>();
+        }
+    }
+
+    [Theory]
+    [InlineData(0, "damaged header")]
+    [InlineData(2, "checkpoint is of size 3")]
+    public async Task A_journal_that_cannot_be_read_up_to_the_checkpoint_is_corruption(int page, string says)
+    {
+        await LeaveAsync();
+        DirectoryState.Edit(Segment, bytes => [.. bytes[..((page * Page) + 20)], 0xFF]);
+        var refusal = await AssertRefusedAsync<AuditLogCorruptException>();
+        Assert.Contains(says, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_journal_that_is_gone_is_corruption()
+    {
+        await LeaveAsync();
+        File.Delete(Segment);
+        await AssertRefusedAsync<AuditLogCorruptException>();
+    }
+
+    [Fact]
+    public async Task A_journal_newer_than_the_checkpoint_is_corruption()
+    {
+        await using (var log = await _logs.OpenAsync())
+        {
+            await log.AppendAsync(TestLogs.Event(0));
+        }
+
+        var old = File.ReadAllBytes(Path.Combine(_logs.Directory_, "checkpoint"));
+        for (var i = 0; i < 2; i++)
+        {
+            await using var log = await _logs.OpenAsync();
+            await log.AppendAsync(TestLogs.Event(1));
+        }
+
+        Directory.Delete(_logs.KeyDirectory, recursive: true);
+        File.WriteAllBytes(Path.Combine(_logs.Directory_, "checkpoint"), old);
+        await AssertRefusedAsync<AuditLogCorruptException>();
+    }
+
+    [Fact]
+    public async Task A_journal_of_another_log_is_refused()
+    {
+        await LeaveAsync();
+        var other = Path.Combine(_logs.Root, "other");
+        await using (await AuditLog.OpenAsync(_logs.Options(new FileSystemSink(other), options => options.Origin = "test.example/other")))
+        {
+        }
+
+        File.Delete(Segment);
+        File.Copy(Directory.GetFiles(Path.Combine(other, "journal"), "*.journal").Single(), Path.Combine(Journal, "000000000001.journal"));
+        await AssertRefusedAsync<AuditLogMismatchException>();
+    }
+
+    [Fact]
+    public async Task What_is_owed_to_the_record_is_paid_once_however_often_the_process_dies_before()
+    {
+        await LeaveAsync();
+        Damage(page: 6, "garbled entry");
+        for (var i = 0; i < 3; i++)
+        {
+            await DieBeforeFirstCommitAsync();
+        }
+
+        await AssertToldOnceAsync();
+    }
+
+    [Fact]
+    public async Task What_is_owed_to_the_record_is_paid_also_when_the_process_dies_between_two_segments()
+    {
+        // What recovery writes fills a segment, so that the first commit behind it begins another.
+        await LeaveAsync(length: 60_000, unpublished: 7);
+        var end = File.ReadAllBytes(Segment).AsSpan().LastIndexOfAnyExcept((byte)0);
+        DirectoryState.Edit(Segment, bytes => bytes[..(end - 100)]);
+        await DieBeforeFirstCommitAsync();
+        Assert.Equal(2, Directory.GetFiles(Journal, "*.journal").Length);
+        await AssertToldOnceAsync();
+    }
+
+    /// <summary>A log of three published entries, and others that are committed only, each in a page of its own where they are small.</summary>
+    private async Task LeaveAsync(int length = 10, int unpublished = 3)
+    {
+        var files = new FaultyFiles();
+        await using var log = await OpenAsync(files);
+        for (var i = 0; i < 3 + unpublished; i++)
+        {
+            await log.AppendAsync(TestLogs.Event(i, new string('x', i < 3 ? 10 : length)));
+            if (i == 2)
+            {
+                await log.FlushAsync();
+            }
+        }
+
+        files.Arm(files.Operations.Count, Fault.Died);
+    }
+
+    private async Task DieBeforeFirstCommitAsync()
+    {
+        var files = new FaultyFiles();
+        var renames = 0;
+        files.ArmNext(
+            what =>
+            {
+                renames += what.StartsWith("rename", StringComparison.Ordinal) && what.EndsWith(".journal", StringComparison.Ordinal) ? 1 : 0;
+                return renames > 0 && what.StartsWith("write", StringComparison.Ordinal) && what.Contains($"{Number():D12}.journal", StringComparison.Ordinal);
+
+                // Into the newest segment: any write before is preparation.
+                long Number() => long.Parse(Path.GetFileNameWithoutExtension(Segment));
+            },
+            Fault.Died);
+        await Assert.ThrowsAnyAsync<AuditLogException>(() => OpenAsync(files));
+        Assert.True(files.IsDead);
+    }
+
+    private async Task AssertToldOnceAsync()
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            await using var log = await _logs.OpenAsync();
+            var told = Assert.Single(await log.ReadAsync().Where(entry => entry.Type == "log.recovered").ToListAsync());
+            Assert.Equal(log.Size - 1, told.Index);
+        }
+    }
+
+    private static void AssertTellsOfRecovery(AuditEntry entry, long from, long to, Predicate<long> droppedBytes)
+    {
+        Assert.Equal("log.recovered", entry.Type);
+        var details = JsonDocument.Parse(entry.Event.Details!.Utf8).RootElement;
+        Assert.Equal((from, to), (details.GetProperty("from").GetInt64(), details.GetProperty("to").GetInt64()));
+        Assert.True(droppedBytes(details.GetProperty("droppedBytes").GetInt64()));
+    }
+
+    private void Damage(int page, string damage) => DirectoryState.Edit(Segment, bytes =>
+    {
+        var at = page * Page;
+        switch (damage)
+        {
+            case "cut":
+                return bytes[..(at + 150)];
+            case "zeroed from the middle":
+                bytes.AsSpan(at + 200, Page - 200).Clear();
+                break;
+            case "garbled header":
+                bytes[at + 33] ^= 0x40;
+                break;
+            case "garbled entry":
+                bytes[at + 111] ^= 1;
+                break;
+            case "garbled padding":
+                bytes[at + Page - 1] ^= 1;
+                break;
+        }
+
+        return bytes;
+    });
+
+    private async Task<T> AssertRefusedAsync<T>()
+        where T : Exception
+    {
+        var before = DirectoryState.Of(_logs.Directory_);
+        var refusal = await Assert.ThrowsAsync<T>(() => _logs.OpenAsync());
+        Assert.Equal(before, DirectoryState.Of(_logs.Directory_));
+        return refusal;
+    }
+
+    private Task<AuditLog> OpenAsync(FaultyFiles files) => AuditLog.OpenAsync(_logs.Options(
+        new FileSystemSink(_logs.Directory_, new FileSystemSinkOptions { JournalCapacity = FileSystemSinkOptions.MinJournalCapacity }, files),
+        options =>
+        {
+            options.Observers.Add(new CheckpointFileObserver(_logs.KeyDirectory));
+            options.CheckpointInterval = TimeSpan.FromDays(1);
+        }));
+}

@@ -1,0 +1,125 @@
+using ImmutableAudit.Tests.Support;
+using Xunit.Abstractions;
+
+namespace ImmutableAudit.Tests.Storage.FileSystem;
+
+/// <summary>
+/// Every file operation of a writer's life goes wrong once in every way: it fails, it fails but was done, half of it is done,
+/// the process dies, the power fails. After each, what was acknowledged is there and what was published holds.
+/// </summary>
+public abstract class FaultInjectionTests(ITestOutputHelper output) : IDisposable
+{
+    /// <summary>Hundreds of logs are written and removed; where there is a file system in memory, there.</summary>
+    private readonly TestLogs _logs = new(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath());
+    private int _roots;
+
+    public void Dispose()
+    {
+        _logs.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected TestLogs Logs => _logs;
+
+    /// <summary>Lays out what the writer finds when it begins; nothing by default.</summary>
+    private protected abstract Task PrepareAsync(string root);
+
+    private protected abstract Task ScriptAsync(RecordedRun run, AuditLog log, FaultyFiles files, string root);
+
+    [Fact]
+    public async Task A_failing_operation_loses_nothing_and_the_log_goes_on() =>
+        await EachAsync([Fault.Failed, Fault.FailedButDone, Fault.HalfDone], (run, root, _) => run.CheckAsync(root));
+
+    [Fact]
+    public async Task A_process_that_dies_at_any_operation_loses_nothing_and_leaves_a_valid_log() =>
+        await EachAsync([Fault.Died, Fault.DiedHalfDone], async (run, root, model) =>
+        {
+            await AfterPowerFailureAsync(run, model, PowerLoss.OnlyWhatWasFlushed, 0);
+            await AfterPowerFailureAsync(run, model, _roots % 2 == 0 ? PowerLoss.NamesOutranContents : PowerLoss.Random, _roots);
+            if (File.Exists(Path.Combine(root, "log", "checkpoint")))
+            {
+                await run.VerifyAsync(root);
+            }
+
+            var again = NewRoot();
+            DirectoryState.Copy(root, again);
+            await run.CheckAsync(again);
+            await AfterDyingAgainAsync(run, root, model);
+            Directory.Delete(again, recursive: true);
+        });
+
+    /// <summary>Dies once more while it is opened again, and then the power fails.</summary>
+    private async Task AfterDyingAgainAsync(RecordedRun run, string root, DurabilityModel model)
+    {
+        var files = new FaultyFiles(model);
+        files.Arm(_roots * 7919 % 45, Fault.Died);
+        await run.RunAsync(root, files, (_, _) => Task.CompletedTask);
+        await AfterPowerFailureAsync(run, model, PowerLoss.OnlyWhatWasFlushed, 0);
+    }
+
+    private async Task AfterPowerFailureAsync(RecordedRun run, DurabilityModel model, PowerLoss loss, int seed)
+    {
+        var root = NewRoot();
+        model.LayOut(root, loss, seed);
+        try
+        {
+            await run.CheckAsync(root, powerFailed: true);
+        }
+        catch (Exception e)
+        {
+            throw new InvalidOperationException($"After a power failure ({loss}): {e.Message}", e);
+        }
+
+        Directory.Delete(root, recursive: true);
+    }
+
+    private async Task EachAsync(Fault[] faults, Func<RecordedRun, string, DurabilityModel, Task> check)
+    {
+        var template = NewRoot();
+        await PrepareAsync(template);
+        var dry = await RunAsync(template, -1, default, check);
+        Assert.NotEmpty(dry);
+        var points = 0;
+        var failures = new List<string>();
+        foreach (var fault in faults)
+        {
+            for (var i = 0; i < dry.Count; i++)
+            {
+                if (fault is Fault.HalfDone or Fault.DiedHalfDone && !dry[i].StartsWith("write", StringComparison.Ordinal))
+                {
+                    continue;
+                }
+
+                points++;
+                try
+                {
+                    await RunAsync(template, i, fault, check);
+                }
+                catch (Exception e)
+                {
+                    failures.Add($"{fault} at {i} ({dry[i]}): {e}");
+                }
+            }
+        }
+
+        output.WriteLine($"{points} points of failure in {dry.Count} operations");
+        Assert.True(failures.Count == 0, $"{failures.Count} of {points}:\n{string.Join("\n", failures.Take(5))}");
+    }
+
+    private async Task<IReadOnlyList<string>> RunAsync(
+        string template, int failAt, Fault fault, Func<RecordedRun, string, DurabilityModel, Task> check)
+    {
+        var root = NewRoot();
+        DirectoryState.Copy(template, root);
+        var model = new DurabilityModel(root);
+        var files = new FaultyFiles(model);
+        files.Arm(failAt, fault);
+        var run = new RecordedRun(_logs.Signer);
+        await run.RunAsync(root, files, (recorded, log) => ScriptAsync(recorded, log, files, root));
+        await check(run, root, model);
+        Directory.Delete(root, recursive: true);
+        return files.Operations;
+    }
+
+    private string NewRoot() => Directory.CreateDirectory(Path.Combine(_logs.Root, $"{Interlocked.Increment(ref _roots)}")).FullName;
+}

@@ -1,0 +1,128 @@
+namespace ImmutableAudit.Tests.Support;
+
+/// <summary>What of a directory would be found after a power failure.</summary>
+internal enum PowerLoss
+{
+    /// <summary>Exactly what was flushed: contents and names.</summary>
+    OnlyWhatWasFlushed,
+
+    /// <summary>Every name as it was, but contents only as they were flushed: names outran contents.</summary>
+    NamesOutranContents,
+
+    /// <summary>Every directory and every file by the toss of a coin: as flushed, or as it was.</summary>
+    Random,
+}
+
+/// <summary>
+/// A strict model of POSIX durability: a file's bytes are safe once it was flushed, a name once its directory was. Follows
+/// the operations on the real file system and can lay out what a power failure would have left.
+/// </summary>
+/// <remarks>Not thread-safe.</remarks>
+internal sealed class DurabilityModel
+{
+    private readonly string _root;
+
+    /// <summary>Contents by path; a directory has <see langword="null"/>.</summary>
+    private readonly Dictionary<string, Content?> _now = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Content?> _durable = new(StringComparer.Ordinal);
+
+    /// <summary>Everything that is below the root now counts as durable.</summary>
+    public DurabilityModel(string root)
+    {
+        _root = root;
+        foreach (var directory in Directory.EnumerateDirectories(root, "*", SearchOption.AllDirectories))
+        {
+            _now[directory] = _durable[directory] = null;
+        }
+
+        foreach (var file in Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories))
+        {
+            _now[file] = _durable[file] = new Content { Durable = File.ReadAllBytes(file) };
+        }
+    }
+
+    public Content Opened(string path)
+    {
+        if (_now.GetValueOrDefault(path) is not { } content)
+        {
+            _now[path] = content = new Content();
+        }
+
+        return content;
+    }
+
+    public void Renamed(string from, string to)
+    {
+        _now[to] = _now[from];
+        _now.Remove(from);
+    }
+
+    public void Deleted(string path)
+    {
+        foreach (var gone in _now.Keys.Where(key => key == path || key.StartsWith(path + Path.DirectorySeparatorChar, StringComparison.Ordinal)).ToList())
+        {
+            _now.Remove(gone);
+        }
+    }
+
+    public void CreatedDirectory(string path)
+    {
+        for (var at = path; at.Length > _root.Length; at = Path.GetDirectoryName(at)!)
+        {
+            _now.TryAdd(at, null);
+        }
+    }
+
+    public void FlushedDirectory(string path)
+    {
+        foreach (var gone in _durable.Keys.Where(key => Path.GetDirectoryName(key) == path).ToList())
+        {
+            _durable.Remove(gone);
+        }
+
+        foreach (var (key, content) in _now.Where(entry => Path.GetDirectoryName(entry.Key) == path))
+        {
+            _durable[key] = content;
+        }
+    }
+
+    /// <summary>Lays out below <paramref name="target"/> what would be left of the root.</summary>
+    public void LayOut(string target, PowerLoss loss, int seed)
+    {
+        var random = new Random(seed);
+        LayOut(_root, target, loss, random);
+    }
+
+    private void LayOut(string directory, string target, PowerLoss loss, Random random)
+    {
+        Directory.CreateDirectory(target);
+        bool AsItWas(bool name) => loss switch
+        {
+            PowerLoss.OnlyWhatWasFlushed => false,
+            PowerLoss.NamesOutranContents => name,
+            _ => random.Next(2) == 0,
+        };
+
+        var names = AsItWas(name: true) ? _now : _durable;
+        foreach (var (path, content) in names.Where(entry => Path.GetDirectoryName(entry.Key) == directory).OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            var place = Path.Combine(target, Path.GetFileName(path));
+            if (content is null)
+            {
+                LayOut(path, place, loss, random);
+            }
+            else
+            {
+                var current = _now.FirstOrDefault(entry => ReferenceEquals(entry.Value, content)).Key;
+                File.WriteAllBytes(place, AsItWas(name: false) && current is not null ? File.ReadAllBytes(current) : content.Durable);
+            }
+        }
+    }
+
+    /// <summary>A file's bytes, whatever its name.</summary>
+    internal sealed class Content
+    {
+        /// <summary>The bytes that were flushed.</summary>
+        public byte[] Durable { get; set; } = [];
+    }
+}

@@ -1,0 +1,185 @@
+using ImmutableAudit.Storage.FileSystem;
+
+namespace ImmutableAudit.Tests.Support;
+
+/// <summary>How an operation goes wrong.</summary>
+internal enum Fault
+{
+    /// <summary>It fails and has done nothing.</summary>
+    Failed,
+
+    /// <summary>It is reported as failed, and yet was done.</summary>
+    FailedButDone,
+
+    /// <summary>A write fails half-way. Other operations fail.</summary>
+    HalfDone,
+
+    /// <summary>The process dies before it: no operation from here on is done.</summary>
+    Died,
+
+    /// <summary>The process dies in the middle of a write.</summary>
+    DiedHalfDone,
+}
+
+/// <summary>
+/// The real file system, except that the n-th operation goes wrong; and a <see cref="DurabilityModel"/> of what would be left
+/// if the power failed. Nothing is really flushed.
+/// </summary>
+internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperations
+{
+    private readonly FileOperations _real = FileOperations.Instance;
+    private readonly Lock _gate = new();
+    private readonly List<string> _operations = [];
+    private int _failAt = -1;
+    private Func<string, bool>? _failOn;
+    private Fault _fault;
+    private bool _dead;
+
+    /// <summary>What was done so far, one line for each operation.</summary>
+    public IReadOnlyList<string> Operations
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _operations];
+            }
+        }
+    }
+
+    /// <summary>Whether an operation was the process's last.</summary>
+    public bool IsDead
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _dead;
+            }
+        }
+    }
+
+    /// <summary>Bytes read through it.</summary>
+    public long BytesRead { get; private set; }
+
+    /// <summary>Runs before each operation, outside any lock; may block or throw.</summary>
+    public Action<string>? Before { get; set; }
+
+    /// <summary>Lets the operation with this number, counted from 0, go wrong.</summary>
+    public void Arm(int operation, Fault fault) => (_failAt, _fault) = (operation, fault);
+
+    /// <summary>Lets the next operation that is described like this go wrong.</summary>
+    public void ArmNext(Func<string, bool> operation, Fault fault) => (_failOn, _fault) = (operation, fault);
+
+    public IStorageFile Open(string path, FileMode mode, FileAccess access) => Do<IStorageFile>($"open {mode} {access} {path}", () =>
+    {
+        var real = _real.Open(path, mode, access);
+        return new CountedFile(this, real, path, model?.Opened(path));
+    }, null);
+
+    public void Rename(string from, string to) => Do($"rename {to}", () =>
+    {
+        _real.Rename(from, to);
+        model?.Renamed(from, to);
+    });
+
+    public void Delete(string path) => Do($"delete {path}", () =>
+    {
+        _real.Delete(path);
+        model?.Deleted(path);
+    });
+
+    public void DeleteDirectory(string path) => Do($"delete directory {path}", () =>
+    {
+        _real.DeleteDirectory(path);
+        model?.Deleted(path);
+    });
+
+    public void CreateDirectory(string path) => Do($"create directory {path}", () =>
+    {
+        _real.CreateDirectory(path);
+        model?.CreatedDirectory(path);
+    });
+
+    public void FlushDirectory(string path) => Do($"flush directory {path}", () => model?.FlushedDirectory(path));
+
+    public void Seal(string path) => Do($"seal {path}", () => _real.Seal(path));
+
+    public void Unseal(string path) => Do($"unseal {path}", () => _real.Unseal(path));
+
+    public bool FileExists(string path) => _real.FileExists(path);
+
+    public bool DirectoryExists(string path) => _real.DirectoryExists(path);
+
+    public IEnumerable<string> EnumerateFiles(string directory, string pattern) =>
+        Do($"list {directory}", () => _real.EnumerateFiles(directory, pattern).ToList(), null);
+
+    private void Do(string what, Action action, Action? half = null) => Do(what, () =>
+    {
+        action();
+        return 0;
+    }, half);
+
+    private T Do<T>(string what, Func<T> action, Action? half)
+    {
+        Before?.Invoke(what);
+        lock (_gate)
+        {
+            if (_dead)
+            {
+                throw new IOException($"The process is dead: {what}");
+            }
+
+            var number = _operations.Count;
+            _operations.Add(what);
+            if (number != _failAt && _failOn?.Invoke(what) != true)
+            {
+                return action();
+            }
+
+            _failOn = null;
+            _dead = _fault is Fault.Died or Fault.DiedHalfDone;
+            if (_fault == Fault.FailedButDone)
+            {
+                (action() as IDisposable)?.Dispose();
+            }
+            else if (_fault is Fault.HalfDone or Fault.DiedHalfDone)
+            {
+                half?.Invoke();
+            }
+
+            throw new IOException($"Injected fault ({_fault}) at operation {number}: {what}");
+        }
+    }
+
+    private sealed class CountedFile(FaultyFiles files, IStorageFile real, string path, DurabilityModel.Content? content) : IStorageFile
+    {
+        public long Length => real.Length;
+
+        public int Read(Span<byte> buffer, long position)
+        {
+            var bytes = new byte[buffer.Length];
+            var read = files.Do($"read {path}", () => real.Read(bytes, position), null);
+            files.BytesRead += read;
+            bytes.AsSpan(0, read).CopyTo(buffer);
+            return read;
+        }
+
+        public void Write(ReadOnlySpan<byte> bytes, long position)
+        {
+            var copy = bytes.ToArray();
+            files.Do($"write {path}", () => real.Write(copy, position), () => real.Write(copy.AsSpan(0, copy.Length / 2), position));
+        }
+
+        public void Flush() => files.Do($"flush {path}", () =>
+        {
+            if (content is not null)
+            {
+                content.Durable = new byte[real.Length];
+                real.Read(content.Durable, 0);
+            }
+        });
+
+        public void Dispose() => real.Dispose();
+    }
+}
