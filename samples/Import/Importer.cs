@@ -16,7 +16,7 @@ internal sealed class Importer(IAuditLog log, EventMapping mapping, bool skipInv
     private const int BatchEntries = 512;
     private const int BatchBytes = IAuditLog.MaxBatchBytes / 2;
 
-    private readonly List<AuditEvent> _batch = [];
+    private readonly List<EncodedEvent> _batch = [];
     private int _batchBytes;
     private long _added;
     private long _skipped;
@@ -73,8 +73,9 @@ internal sealed class Importer(IAuditLog log, EventMapping mapping, bool skipInv
             var auditEvent = Record.ToEvent(lines.Line, new InputPosition(input, lines.Number, lines.Digest()), mapping);
 
             // Whether it can be an entry is found out here, and not for the batch as a whole.
-            _batchBytes += EncodedEvent.Create(auditEvent).Length;
-            _batch.Add(auditEvent);
+            var encoded = EncodedEvent.Create(auditEvent);
+            _batchBytes += encoded.Length;
+            _batch.Add(encoded);
             return null;
         }
         catch (AuditEventException e)

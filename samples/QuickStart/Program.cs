@@ -89,10 +89,10 @@ static async Task<byte[]> RunApplicationAsync(SampleLog log, CancellationToken s
     }
 
     var proof = await host.Services.GetRequiredService<IAuditLog>().ProveAsync(refund.Index, stop);
-    Console.WriteLine($"\nIt proves entry {proof.Index}: {proof.ToText().Length} bytes of text, with the entry itself, to keep or to send to anybody.");
+    Console.WriteLine($"\nIt proves entry {proof.Index}: {proof.ToBytes().Length} bytes of text, with the entry itself, to keep or to send to anybody.");
 
     await host.StopAsync(stop);
-    return proof.ToText();
+    return proof.ToBytes();
 }
 
 // The auditor: has the public key, the proof and the log's files, and needs nothing from the application.

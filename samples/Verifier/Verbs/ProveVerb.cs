@@ -42,7 +42,7 @@ internal static class ProveVerb
         var proof = await snapshot.ProveAsync(index, cancellationToken);
         if (output is not null)
         {
-            AtomicFile.Write(output, proof.ToText());
+            AtomicFile.Write(output, proof.ToBytes());
         }
 
         if (json is not null)

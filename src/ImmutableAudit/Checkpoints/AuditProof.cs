@@ -74,10 +74,10 @@ public sealed class AuditProof
         (proof = AuditProofFormat.Read(bytes, out _)) is not null;
 
     /// <summary>The proof's file: UTF-8, exactly what <see cref="Parse"/> reads.</summary>
-    public byte[] ToText() => AuditProofFormat.Write(this);
+    public byte[] ToBytes() => AuditProofFormat.Write(this);
 
     /// <summary>The proof's file as a string.</summary>
-    public override string ToString() => Encoding.UTF8.GetString(ToText());
+    public override string ToString() => Encoding.UTF8.GetString(ToBytes());
 
     /// <summary>
     /// Checks that the entry, and no other, is at <see cref="Index"/> of the log: that known keys have signed the checkpoint,

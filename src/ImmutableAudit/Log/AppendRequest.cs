@@ -15,7 +15,7 @@ internal sealed class AppendRequest
     private const int Withdrawn = 2;
 
     private readonly IReadOnlyList<AuditEvent>? _events;
-    private readonly EncodedEvent? _encoded;
+    private readonly IReadOnlyList<EncodedEvent>? _encoded;
     private readonly TaskCompletionSource<AppendResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private byte[] _buffer = [];
     private int _state = Queued;
@@ -26,10 +26,10 @@ internal sealed class AppendRequest
         Ids = new Guid[events.Count];
     }
 
-    public AppendRequest(EncodedEvent encoded)
+    public AppendRequest(IReadOnlyList<EncodedEvent> encoded)
     {
         _encoded = encoded;
-        Ids = new Guid[1];
+        Ids = new Guid[encoded.Count];
     }
 
     /// <summary>What must hold of the head for the entries to be appended; <see langword="null"/> for no condition.</summary>
@@ -66,8 +66,9 @@ internal sealed class AppendRequest
     {
         for (var i = 0; i < Count; i++)
         {
-            if (_encoded is { } encoded)
+            if (_encoded is not null)
             {
+                var encoded = _encoded[i] ?? throw new AuditEventException($"The event at position {i} is null.");
                 Ids[i] = encoded.Id ?? Guid.CreateVersion7(time.GetUtcNow());
                 encoded.CopyTo(Reserve(encoded.Length, Count), Ids[i]);
             }

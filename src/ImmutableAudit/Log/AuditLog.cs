@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using ImmutableAudit.Checkpoints;
 using ImmutableAudit.Log;
-using ImmutableAudit.Merkle;
 using ImmutableAudit.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -46,6 +45,9 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
     /// <inheritdoc/>
     public SignedCheckpoint LatestCheckpoint => Publishing.Latest;
 
+    /// <summary>The keys by which checkpoints are signed now: what an auditor needs (<see cref="INoteVerifier.ToVerifierKey"/>).</summary>
+    public IReadOnlyList<INoteVerifier> Keys => [.. _log.Options.Signers.Select(signer => signer.Verifier)];
+
     /// <inheritdoc/>
     public long Size => _log.Sink.CommittedSize;
 
@@ -87,7 +89,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
     public ValueTask<AuditReceipt> AppendAsync(EncodedEvent auditEvent, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(auditEvent);
-        return AppendOneAsync(new AppendRequest(auditEvent), cancellationToken);
+        return AppendOneAsync(new AppendRequest([auditEvent]), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -97,6 +99,15 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
         ArgumentNullException.ThrowIfNull(auditEvents);
         ArgumentOutOfRangeException.ThrowIfZero(auditEvents.Count, nameof(auditEvents));
         return (await SubmitAsync(new AppendRequest([.. auditEvents.Select(Traced)]), cancellationToken).ConfigureAwait(false)).Receipts!;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<AuditReceipt>> AppendAsync(
+        IReadOnlyList<EncodedEvent> auditEvents, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(auditEvents);
+        ArgumentOutOfRangeException.ThrowIfZero(auditEvents.Count, nameof(auditEvents));
+        return (await SubmitAsync(new AppendRequest([.. auditEvents]), cancellationToken).ConfigureAwait(false)).Receipts!;
     }
 
     /// <inheritdoc/>
@@ -131,7 +142,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
     public async ValueTask<SignedCheckpoint> FlushAsync(CancellationToken cancellationToken = default)
     {
         // A request without entries marks this call's place behind everything that was appended before it.
-        var place = await SubmitAsync(new AppendRequest([]), cancellationToken).ConfigureAwait(false);
+        var place = await SubmitAsync(new AppendRequest(Array.Empty<AuditEvent>()), cancellationToken).ConfigureAwait(false);
         return await Publishing.DemandAsync(place.Head.Size).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -141,20 +152,13 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Size);
         var checkpoint = await Publishing.DemandAsync(index + 1).WaitAsync(cancellationToken).ConfigureAwait(false);
-        var tree = new TreeReader(_log.Sink);
         try
         {
-            var entry = await tree.ReadEntryAsync(index, checkpoint.Checkpoint.Size, cancellationToken).ConfigureAwait(false);
-            var hashes = await tree.InclusionProofAsync(index, checkpoint.Checkpoint.Size, cancellationToken).ConfigureAwait(false);
-            return MerkleProof.VerifyInclusion(
-                TreeHasher.HashLeaf(entry.Span), index, checkpoint.Checkpoint.Size, hashes, checkpoint.Checkpoint.Root)
-                ? new AuditProof(index, entry, hashes, checkpoint)
-                : throw new AuditFormatException("It does not add up to the signed root.");
+            return await new LogSnapshot(_log.Sink, checkpoint).ProveAsync(index, cancellationToken).ConfigureAwait(false);
         }
         catch (AuditFormatException e)
         {
-            throw new AuditLogCorruptException(
-                $"Entry {index} of the log '{Origin}', as it is stored, is not the entry that was signed: {e.Message} Verify the log to see what was changed.", e);
+            throw new AuditLogCorruptException($"Entry {index} of the log '{Origin}' cannot be proved: {e.Message}", e);
         }
     }
 
@@ -297,11 +301,10 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
             yield return LibraryEvents.Recovered(opened.Published.Checkpoint.Size, opened.Recovery);
         }
 
-        var keys = _log.Options.Signers.Select(signer => signer.Verifier).ToList();
         if (opened.Published.Checkpoint.Size > 0
-            && !opened.Signers.Select(key => (key.Name, key.KeyId)).ToHashSet().SetEquals(keys.Select(key => (key.Name, key.KeyId))))
+            && !opened.Signers.Select(key => (key.Name, key.KeyId)).ToHashSet().SetEquals(Keys.Select(key => (key.Name, key.KeyId))))
         {
-            yield return LibraryEvents.KeyChanged(opened.Signers, keys);
+            yield return LibraryEvents.KeyChanged(opened.Signers, Keys);
         }
 
         if (_log.Options.RecordSessions || (opened.IsNew && _log.Options.Predecessor is not null))

@@ -38,6 +38,10 @@ public interface IAuditLog
     ValueTask<IReadOnlyList<AuditReceipt>> AppendAsync(
         IReadOnlyList<AuditEvent> auditEvents, CancellationToken cancellationToken = default);
 
+    /// <inheritdoc cref="AppendAsync(IReadOnlyList{AuditEvent}, CancellationToken)"/>
+    ValueTask<IReadOnlyList<AuditReceipt>> AppendAsync(
+        IReadOnlyList<EncodedEvent> auditEvents, CancellationToken cancellationToken = default);
+
     /// <summary>Appends one event if a condition on the head holds at the very moment that it gets its index (LOG.md L8).</summary>
     /// <param name="auditEvent">The event.</param>
     /// <param name="condition">Evaluated on the log's own thread, again whenever another writer was first: quick and without side effects. If it throws, the append fails with that exception.</param>

@@ -48,7 +48,7 @@ internal sealed class WrittenLog : IDisposable
         foreach (var index in indexes)
         {
             files.Add(In($"entry-{index}.tlog-proof"));
-            await File.WriteAllBytesAsync(files[^1], (await log.ProveAsync(index)).ToText());
+            await File.WriteAllBytesAsync(files[^1], (await log.ProveAsync(index)).ToBytes());
         }
 
         return files;

@@ -34,13 +34,13 @@ public sealed class AuditProofTests : IDisposable
         var entry = entryLength < 0 ? (ReadOnlyMemory<byte>?)null : new byte[entryLength];
         var path = Enumerable.Repeat(MerkleHash.EmptyRoot, hashes).ToArray();
         var proof = new AuditProof(long.MaxValue, entry, path, await SignAsync(7));
-        var read = AuditProof.Parse(proof.ToText());
+        var read = AuditProof.Parse(proof.ToBytes());
 
         Assert.Equal(proof.Index, read.Index);
         Assert.Equal(entry?.ToArray(), read.Entry?.ToArray());
         Assert.Equal(proof.Hashes, read.Hashes);
         Assert.Equal(proof.Checkpoint.Bytes.ToArray(), read.Checkpoint.Bytes.ToArray());
-        Assert.Equal(proof.ToText(), read.ToText());
+        Assert.Equal(proof.ToBytes(), read.ToText());
     }
 
     [Theory]
@@ -101,7 +101,7 @@ public sealed class AuditProofTests : IDisposable
         {
             if (AuditProof.TryParse(garbage, out var proof))
             {
-                Assert.Equal(garbage, proof.ToText());
+                Assert.Equal(garbage, proof.ToBytes());
             }
         }
     }

@@ -29,7 +29,7 @@ public sealed class AppendTests : IDisposable
         Assert.Equal(receipts.Select(receipt => (receipt.Time, receipt.Id)), entries.Select(entry => (entry.Time, entry.Id)));
 
         var proof = await log.ProveAsync(123);
-        Assert.True(AuditProof.Parse(proof.ToText()).Verify([_logs.Key]).Holds);
+        Assert.True(AuditProof.Parse(proof.ToBytes()).Verify([_logs.Key]).Holds);
 
         await log.FlushAsync();
         var result = await new LogVerifier(log.Published, new LogVerificationOptions { Keys = [_logs.Key] }).VerifyAsync();
