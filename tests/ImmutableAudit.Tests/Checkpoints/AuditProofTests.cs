@@ -40,7 +40,7 @@ public sealed class AuditProofTests : IDisposable
         Assert.Equal(entry?.ToArray(), read.Entry?.ToArray());
         Assert.Equal(proof.Hashes, read.Hashes);
         Assert.Equal(proof.Checkpoint.Bytes.ToArray(), read.Checkpoint.Bytes.ToArray());
-        Assert.Equal(proof.ToBytes(), read.ToText());
+        Assert.Equal(proof.ToBytes(), read.ToBytes());
     }
 
     [Theory]
@@ -96,7 +96,7 @@ public sealed class AuditProofTests : IDisposable
     [Fact]
     public async Task Garbage_grown_from_a_proof_is_refused_or_reads_and_writes_the_same()
     {
-        var original = new AuditProof(1, Keys.Utf8("{}"), [MerkleHash.EmptyRoot], await SignAsync(2)).ToText();
+        var original = new AuditProof(1, Keys.Utf8("{}"), [MerkleHash.EmptyRoot], await SignAsync(2)).ToBytes();
         foreach (var garbage in Garbage.From(original, seed: 25, count: 2000))
         {
             if (AuditProof.TryParse(garbage, out var proof))

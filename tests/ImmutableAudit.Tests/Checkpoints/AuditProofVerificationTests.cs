@@ -17,7 +17,7 @@ public sealed class AuditProofVerificationTests : IDisposable
         {
             for (var index = 0; index < size; index++)
             {
-                var proof = AuditProof.Parse((await ProveAsync(index, size)).ToText());
+                var proof = AuditProof.Parse((await ProveAsync(index, size)).ToBytes());
                 var result = proof.Verify([_log.Verifier]);
 
                 Assert.True(result.Holds, result.Reason);
@@ -63,7 +63,7 @@ public sealed class AuditProofVerificationTests : IDisposable
     [Fact]
     public async Task No_change_of_one_byte_of_the_file_holds()
     {
-        var original = (await ProveAsync(1, 3)).ToText();
+        var original = (await ProveAsync(1, 3)).ToBytes();
         foreach (var (changed, at) in OneByteChanges.Of(original))
         {
             if (AuditProof.TryParse(changed, out var proof) && proof.Entry is not null)
