@@ -233,6 +233,10 @@ public sealed partial class FileSystemSink : IAuditSink
             {
                 // Recovered meanwhile: the entry lies in another segment.
             }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new AuditLogUnreadableException($"Entry {index} cannot be read from the journal in '{JournalPath}': {e.Message}", e);
+            }
         }
 
         var published = _published?.Checkpoint.Size ?? 0;

@@ -85,7 +85,9 @@ public abstract class FaultInjectionTests(ITestOutputHelper output) : IDisposabl
         {
             for (var i = 0; i < dry.Count; i++)
             {
-                if (fault is Fault.HalfDone or Fault.DiedHalfDone && !dry[i].StartsWith("write", StringComparison.Ordinal))
+                // Of a row of the same, as when a journal is read page by page, the first and the last.
+                var between = i > 0 && i < dry.Count - 1 && dry[i] == dry[i - 1] && dry[i] == dry[i + 1];
+                if (between || (fault is Fault.HalfDone or Fault.DiedHalfDone && !dry[i].StartsWith("write", StringComparison.Ordinal)))
                 {
                     continue;
                 }

@@ -24,8 +24,16 @@ public sealed class FaultsInRecoveryTests(ITestOutputHelper output) : FaultInjec
 
     private protected override async Task ScriptAsync(RecordedRun run, AuditLog log, FaultyFiles files, string root)
     {
-        var recovered = await log.ReadAsync().CountAsync(entry => entry.Type == "log.recovered");
-        Assert.True(files.IsDead || recovered == 1, $"{recovered} entries tell of the dropped bytes.");
+        try
+        {
+            var recovered = await log.ReadAsync().CountAsync(entry => entry.Type == "log.recovered");
+            Assert.True(recovered == 1, $"{recovered} entries tell of the dropped bytes.");
+        }
+        catch (AuditLogUnreadableException)
+        {
+            // The operation that failed was this reading.
+        }
+
         await run.AppendAsync(log, files, 1);
         await run.FlushAsync(log, root);
         await run.AppendAsync(log, files, 1);
