@@ -31,7 +31,7 @@ public sealed class RegistrationTests : IDisposable
 
         for (var run = 0; run < 2; run++)
         {
-            using var host = Build("Production", audit => audit.SignWithPemFile(key).UseFileSystem(_logs.Directory_).WithOrigin(TestLogs.Origin));
+            using var host = Build("Production", audit => audit.SignWithPemFile(key).UseFileSystem(_logs.LogDirectory).WithOrigin(TestLogs.Origin));
             var log = host.Services.GetRequiredService<IAuditLog>();
             await Assert.ThrowsAsync<AuditUnavailableException>(async () => await log.AppendAsync(TestLogs.Event(0)));
             await host.StartAsync();
@@ -51,14 +51,14 @@ public sealed class RegistrationTests : IDisposable
     public async Task A_log_put_back_to_an_earlier_state_keeps_the_host_from_starting()
     {
         var key = Path.Combine(_logs.KeyDirectory, "audit.pem");
-        void Configure(AuditLogBuilder audit) => audit.WithOrigin(TestLogs.Origin).UseFileSystem(_logs.Directory_).SignWithGeneratedKey(key);
+        void Configure(AuditLogBuilder audit) => audit.WithOrigin(TestLogs.Origin).UseFileSystem(_logs.LogDirectory).SignWithGeneratedKey(key);
         using (var host = Build("Development", Configure))
         {
             await host.StartAsync();
             await host.Services.GetRequiredService<IAuditLog>().AppendAsync(TestLogs.Event(0));
         }
 
-        Directory.Delete(_logs.Directory_, recursive: true);
+        Directory.Delete(_logs.LogDirectory, recursive: true);
         using var again = Build("Development", Configure);
         await Assert.ThrowsAsync<AuditLogRollbackException>(() => again.StartAsync());
     }
@@ -134,7 +134,7 @@ public sealed class RegistrationTests : IDisposable
     public async Task Production_refuses_a_trial_setup_unless_told_otherwise(string environment, bool allow, bool starts)
     {
         void InMemory(AuditLogBuilder audit) => audit.UseInMemory().SignWith(_key);
-        void GeneratedKey(AuditLogBuilder audit) => audit.UseFileSystem(_logs.Directory_).SignWithGeneratedKey(Path.Combine(_logs.KeyDirectory, "audit.pem"));
+        void GeneratedKey(AuditLogBuilder audit) => audit.UseFileSystem(_logs.LogDirectory).SignWithGeneratedKey(Path.Combine(_logs.KeyDirectory, "audit.pem"));
         foreach (var trial in new Action<AuditLogBuilder>[] { InMemory, GeneratedKey })
         {
             using var host = Build(environment, audit =>
@@ -161,7 +161,7 @@ public sealed class RegistrationTests : IDisposable
     public async Task A_locked_log_keeps_the_host_from_starting()
     {
         await using var writer = await _logs.OpenAsync();
-        using var host = Build("Development", audit => audit.WithOrigin(TestLogs.Origin).UseFileSystem(_logs.Directory_).SignWith(_logs.Signer));
+        using var host = Build("Development", audit => audit.WithOrigin(TestLogs.Origin).UseFileSystem(_logs.LogDirectory).SignWith(_logs.Signer));
         var locked = await Assert.ThrowsAsync<AuditLogLockedException>(() => host.StartAsync());
         Assert.Contains($"process {Environment.ProcessId}", locked.Message, StringComparison.Ordinal);
     }

@@ -50,7 +50,7 @@ public sealed class AppendTests : IDisposable
                 expected += count;
             }
 
-            var result = await new LogVerifier(LogReader.Open(_logs.Directory_), new LogVerificationOptions { Keys = [_logs.Key] }).VerifyAsync();
+            var result = await new LogVerifier(LogReader.Open(_logs.LogDirectory), new LogVerificationOptions { Keys = [_logs.Key] }).VerifyAsync();
             Assert.True(result.Holds, result.Failure?.Message);
             Assert.Equal(expected, result.Checkpoint!.Checkpoint.Size);
         }

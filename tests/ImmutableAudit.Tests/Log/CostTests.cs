@@ -42,7 +42,7 @@ public sealed class CostTests(ITestOutputHelper output) : IDisposable
 
         var files = new FaultyFiles();
         await using (var log = await AuditLog.OpenAsync(_logs.Options(
-            new FileSystemSink(_logs.Directory_, null, files), options => options.Observers.Add(new CheckpointFileObserver(_logs.KeyDirectory, files)))))
+            new FileSystemSink(_logs.LogDirectory, null, files), options => options.Observers.Add(new CheckpointFileObserver(_logs.KeyDirectory, files)))))
         {
             await log.AppendAsync(TestLogs.Event(0));
             await log.FlushAsync();

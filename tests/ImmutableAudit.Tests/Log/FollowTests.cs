@@ -56,7 +56,7 @@ public sealed class FollowTests : IDisposable
     {
         var files = new FaultyFiles();
         await using var log = await AuditLog.OpenAsync(_logs.Options(
-            new FileSystemSink(_logs.Directory_, null, files), options => options.CheckpointInterval = TimeSpan.FromDays(1)));
+            new FileSystemSink(_logs.LogDirectory, null, files), options => options.CheckpointInterval = TimeSpan.FromDays(1)));
         await log.AppendAsync([TestLogs.Event(0), TestLogs.Event(1)]);
 
         using var recovering = new ManualResetEventSlim();
@@ -87,7 +87,7 @@ public sealed class FollowTests : IDisposable
     public async Task What_recovery_dropped_is_told_of_before_anything_else_is_committed()
     {
         var files = new FaultyFiles();
-        await using var log = await AuditLog.OpenAsync(_logs.Options(new FileSystemSink(_logs.Directory_, null, files)));
+        await using var log = await AuditLog.OpenAsync(_logs.Options(new FileSystemSink(_logs.LogDirectory, null, files)));
         await log.AppendAsync(TestLogs.Event(0));
         using var goOn = new ManualResetEventSlim();
         using var stalled = new ManualResetEventSlim();

@@ -33,7 +33,7 @@ public sealed class KeyRotationTests : IDisposable
         AssertChange(changes[0], [_logs.Key], [_logs.Key, _next.Verifier]);
         AssertChange(changes[1], [_logs.Key, _next.Verifier], [_next.Verifier]);
 
-        var result = await new LogVerifier(LogReader.Open(_logs.Directory_), new LogVerificationOptions
+        var result = await new LogVerifier(LogReader.Open(_logs.LogDirectory), new LogVerificationOptions
         {
             Keys = [_logs.Key, _next.Verifier],
             Since = [old, both, last],

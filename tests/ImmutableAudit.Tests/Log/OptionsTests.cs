@@ -57,9 +57,9 @@ public sealed class OptionsTests : IDisposable
     [Fact]
     public async Task A_directory_that_is_a_file_is_refused_with_advice()
     {
-        File.WriteAllText(_logs.Directory_, "");
+        File.WriteAllText(_logs.LogDirectory, "");
         var refusal = await Assert.ThrowsAsync<AuditLogException>(() => _logs.OpenAsync());
-        Assert.Contains(_logs.Directory_, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(_logs.LogDirectory, refusal.Message, StringComparison.Ordinal);
     }
 
     private static async Task AssertRefusedAsync(AuditLog log, string says)

@@ -65,7 +65,7 @@ public sealed class PublicationTests : IDisposable
         _signer.IsDown = false;
         await log.FlushAsync();
         Assert.Equal(Enumerable.Range(0, 60).Select(i => (long)i), (await Task.WhenAll(appends).WaitAsync(Waiting.Limit)).Select(receipt => receipt.Index).Order());
-        var journal = Directory.GetFiles(Path.Combine(_logs.Directory_, "journal"), "*.journal").Sum(file => new FileInfo(file).Length);
+        var journal = Directory.GetFiles(Path.Combine(_logs.LogDirectory, "journal"), "*.journal").Sum(file => new FileInfo(file).Length);
         Assert.True(journal <= 3 * FileSystemSinkOptions.MinJournalCapacity, $"{journal} bytes");
     }
 
@@ -125,7 +125,7 @@ public sealed class PublicationTests : IDisposable
         {
             await using var log = await OpenAsync();
             Assert.Equal(first, (await log.FlushAsync()).Bytes.ToArray());
-            Assert.Equal(first, File.ReadAllBytes(Path.Combine(_logs.Directory_, "checkpoint")));
+            Assert.Equal(first, File.ReadAllBytes(Path.Combine(_logs.LogDirectory, "checkpoint")));
         }
     }
 
@@ -133,7 +133,7 @@ public sealed class PublicationTests : IDisposable
         [.. Enumerable.Range(0, 60).Select(i => Task.Run(async () => await log.AppendAsync(TestLogs.Event(i, new string('x', 60_000)))))];
 
     private Task<AuditLog> OpenAsync() => AuditLog.OpenAsync(_logs.Options(
-        new FileSystemSink(_logs.Directory_, new FileSystemSinkOptions { JournalCapacity = FileSystemSinkOptions.MinJournalCapacity }),
+        new FileSystemSink(_logs.LogDirectory, new FileSystemSinkOptions { JournalCapacity = FileSystemSinkOptions.MinJournalCapacity }),
         options =>
         {
             options.Signers.Clear();

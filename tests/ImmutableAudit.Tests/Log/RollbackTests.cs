@@ -17,11 +17,11 @@ public sealed class RollbackTests : IDisposable
     {
         await WriteAsync(10);
         var copy = Path.Combine(_logs.Root, "copy");
-        DirectoryState.Copy(_logs.Directory_, copy);
+        DirectoryState.Copy(_logs.LogDirectory, copy);
         await WriteAsync(10);
 
-        Directory.Delete(_logs.Directory_, recursive: true);
-        DirectoryState.Copy(copy, _logs.Directory_);
+        Directory.Delete(_logs.LogDirectory, recursive: true);
+        DirectoryState.Copy(copy, _logs.LogDirectory);
         var refusal = await AssertRefusedAsync<AuditLogRollbackException>();
         Assert.Contains("10 published entries, but 20", refusal.Message, StringComparison.Ordinal);
     }
@@ -30,7 +30,7 @@ public sealed class RollbackTests : IDisposable
     public async Task A_log_that_is_gone_is_refused()
     {
         await WriteAsync(10);
-        Directory.Delete(_logs.Directory_, recursive: true);
+        Directory.Delete(_logs.LogDirectory, recursive: true);
         await Assert.ThrowsAsync<AuditLogRollbackException>(() => _logs.OpenAsync());
         await Assert.ThrowsAsync<AuditLogRollbackException>(() => _logs.OpenAsync());
     }
@@ -42,7 +42,7 @@ public sealed class RollbackTests : IDisposable
     public async Task Another_log_with_the_same_key_and_name_is_refused(int size)
     {
         await WriteAsync(10);
-        Directory.Delete(_logs.Directory_, recursive: true);
+        Directory.Delete(_logs.LogDirectory, recursive: true);
         Directory.Move(_logs.KeyDirectory, _logs.KeyDirectory + "-away");
         await WriteAsync(size, "another");
         Directory.Delete(_logs.KeyDirectory, recursive: true);
@@ -54,11 +54,11 @@ public sealed class RollbackTests : IDisposable
     public async Task A_checkpoint_taken_away_is_noticed_with_and_without_a_memory_of_it()
     {
         await WriteAsync(300);
-        File.Delete(Path.Combine(_logs.Directory_, "checkpoint"));
+        File.Delete(Path.Combine(_logs.LogDirectory, "checkpoint"));
         await AssertRefusedAsync<AuditLogRollbackException>();
         Directory.Delete(_logs.KeyDirectory, recursive: true);
         await AssertRefusedAsync<AuditLogCorruptException>();
-        Directory.Delete(Path.Combine(_logs.Directory_, "tile"), recursive: true);
+        Directory.Delete(Path.Combine(_logs.LogDirectory, "tile"), recursive: true);
         await AssertRefusedAsync<AuditLogCorruptException>();
     }
 
@@ -67,7 +67,7 @@ public sealed class RollbackTests : IDisposable
     public async Task A_file_of_the_right_edge_that_was_edited_cut_or_removed_is_corruption(string file)
     {
         await WriteAsync(300);
-        var path = Path.Combine(_logs.Directory_, file);
+        var path = Path.Combine(_logs.LogDirectory, file);
         var bytes = File.ReadAllBytes(path);
         foreach (var damaged in new[] { [.. bytes[..^9], (byte)(bytes[^9] ^ 1), .. bytes[^8..]], bytes[..^1], [.. bytes, 0], null })
         {
@@ -88,10 +88,10 @@ public sealed class RollbackTests : IDisposable
     public async Task Tiles_that_are_gone_and_a_checkpoint_that_is_none_are_corruption()
     {
         await WriteAsync(300);
-        Directory.Move(Path.Combine(_logs.Directory_, "tile"), Path.Combine(_logs.Root, "tile"));
+        Directory.Move(Path.Combine(_logs.LogDirectory, "tile"), Path.Combine(_logs.Root, "tile"));
         await AssertRefusedAsync<AuditLogCorruptException>();
-        Directory.Move(Path.Combine(_logs.Root, "tile"), Path.Combine(_logs.Directory_, "tile"));
-        File.WriteAllText(Path.Combine(_logs.Directory_, "checkpoint"), "no checkpoint");
+        Directory.Move(Path.Combine(_logs.Root, "tile"), Path.Combine(_logs.LogDirectory, "tile"));
+        File.WriteAllText(Path.Combine(_logs.LogDirectory, "checkpoint"), "no checkpoint");
         await AssertRefusedAsync<AuditLogCorruptException>();
     }
 
@@ -106,23 +106,23 @@ public sealed class RollbackTests : IDisposable
             options.Signers.Clear();
             options.Signers.Add(other.Signer);
         });
-        await AssertRefusedAsync<AuditLogMismatchException>(options => options.Origin = "test.example/other");
+        await AssertRefusedAsync<AuditLogMismatchException>(options => _logs.Rename(options, "test.example/other"));
     }
 
     [Fact]
     public async Task A_journal_elsewhere_is_found_again_and_missed_when_it_is_gone()
     {
         var journal = Path.Combine(_logs.Root, "a", "b", "journal");
-        Task<AuditLog> OpenAsync() => AuditLog.OpenAsync(_logs.Options(new FileSystemSink(_logs.Directory_, new FileSystemSinkOptions { JournalPath = journal })));
+        Task<AuditLog> OpenAsync() => AuditLog.OpenAsync(_logs.Options(new FileSystemSink(_logs.LogDirectory, new FileSystemSinkOptions { JournalPath = journal })));
         for (var i = 0; i < 3; i++)
         {
             await using var log = await OpenAsync();
             Assert.Equal(i, log.Size);
             await log.AppendAsync(TestLogs.Event(i));
             Assert.Single(Directory.GetFiles(journal, "*.journal"));
-            Assert.Empty(Directory.GetFiles(_logs.Directory_, "*.journal", SearchOption.AllDirectories));
+            Assert.Empty(Directory.GetFiles(_logs.LogDirectory, "*.journal", SearchOption.AllDirectories));
             await Assert.ThrowsAsync<AuditLogLockedException>(() => AuditLog.OpenAsync(_logs.Options(
-                new FileSystemSink(_logs.Directory_, new FileSystemSinkOptions { JournalPath = journal + "2" }))));
+                new FileSystemSink(_logs.LogDirectory, new FileSystemSinkOptions { JournalPath = journal + "2" }))));
         }
 
         Directory.Delete(journal, recursive: true);
@@ -138,9 +138,9 @@ public sealed class RollbackTests : IDisposable
     private async Task<T> AssertRefusedAsync<T>(Action<AuditLogOptions>? configure = null)
         where T : Exception
     {
-        var before = DirectoryState.Of(_logs.Directory_);
+        var before = DirectoryState.Of(_logs.LogDirectory);
         var refusal = await Assert.ThrowsAsync<T>(() => _logs.OpenAsync(configure));
-        Assert.Equal(before, DirectoryState.Of(_logs.Directory_));
+        Assert.Equal(before, DirectoryState.Of(_logs.LogDirectory));
         return refusal;
     }
 }

@@ -23,7 +23,7 @@ internal sealed class TestLogs : IDisposable
 
     public string Root { get; }
 
-    public string Directory_ => Path.Combine(Root, "log");
+    public string LogDirectory => Path.Combine(Root, "log");
 
     public string KeyDirectory => Path.Combine(Root, "keys");
 
@@ -38,8 +38,16 @@ internal sealed class TestLogs : IDisposable
         return options;
     }
 
+    /// <summary>Makes options those of another log, signed with the same key.</summary>
+    public void Rename(AuditLogOptions options, string origin)
+    {
+        options.Origin = origin;
+        options.Signers.Clear();
+        options.Signers.Add(new EcdsaNoteSigner(origin, _key, leaveOpen: true));
+    }
+
     public Task<AuditLog> OpenAsync(Action<AuditLogOptions>? configure = null) =>
-        AuditLog.OpenAsync(Options(new FileSystemSink(Directory_), options =>
+        AuditLog.OpenAsync(Options(new FileSystemSink(LogDirectory), options =>
         {
             options.Observers.Add(new CheckpointFileObserver(KeyDirectory));
             configure?.Invoke(options);

@@ -13,7 +13,7 @@ public sealed class DamagedJournalTests : IDisposable
 
     public static TheoryData<string> Damages => ["cut", "zeroed from the middle", "garbled header", "garbled entry", "garbled padding"];
 
-    private string Journal => Path.Combine(_logs.Directory_, "journal");
+    private string Journal => Path.Combine(_logs.LogDirectory, "journal");
 
     private string Segment => Directory.GetFiles(Journal, "*.journal").Order(StringComparer.Ordinal).Last();
 
@@ -90,7 +90,7 @@ public sealed class DamagedJournalTests : IDisposable
             await log.AppendAsync(TestLogs.Event(0));
         }
 
-        var old = File.ReadAllBytes(Path.Combine(_logs.Directory_, "checkpoint"));
+        var old = File.ReadAllBytes(Path.Combine(_logs.LogDirectory, "checkpoint"));
         for (var i = 0; i < 2; i++)
         {
             await using var log = await _logs.OpenAsync();
@@ -98,7 +98,7 @@ public sealed class DamagedJournalTests : IDisposable
         }
 
         Directory.Delete(_logs.KeyDirectory, recursive: true);
-        File.WriteAllBytes(Path.Combine(_logs.Directory_, "checkpoint"), old);
+        File.WriteAllBytes(Path.Combine(_logs.LogDirectory, "checkpoint"), old);
         await AssertRefusedAsync<AuditLogCorruptException>();
     }
 
@@ -107,7 +107,7 @@ public sealed class DamagedJournalTests : IDisposable
     {
         await LeaveAsync();
         var other = Path.Combine(_logs.Root, "other");
-        await using (await AuditLog.OpenAsync(_logs.Options(new FileSystemSink(other), options => options.Origin = "test.example/other")))
+        await using (await AuditLog.OpenAsync(_logs.Options(new FileSystemSink(other), options => _logs.Rename(options, "test.example/other"))))
         {
         }
 
@@ -221,14 +221,14 @@ public sealed class DamagedJournalTests : IDisposable
     private async Task<T> AssertRefusedAsync<T>()
         where T : Exception
     {
-        var before = DirectoryState.Of(_logs.Directory_);
+        var before = DirectoryState.Of(_logs.LogDirectory);
         var refusal = await Assert.ThrowsAsync<T>(() => _logs.OpenAsync());
-        Assert.Equal(before, DirectoryState.Of(_logs.Directory_));
+        Assert.Equal(before, DirectoryState.Of(_logs.LogDirectory));
         return refusal;
     }
 
     private Task<AuditLog> OpenAsync(FaultyFiles files) => AuditLog.OpenAsync(_logs.Options(
-        new FileSystemSink(_logs.Directory_, new FileSystemSinkOptions { JournalCapacity = FileSystemSinkOptions.MinJournalCapacity }, files),
+        new FileSystemSink(_logs.LogDirectory, new FileSystemSinkOptions { JournalCapacity = FileSystemSinkOptions.MinJournalCapacity }, files),
         options =>
         {
             options.Observers.Add(new CheckpointFileObserver(_logs.KeyDirectory));

@@ -24,7 +24,7 @@ public sealed class KilledWriterTests(ITestOutputHelper output) : IDisposable
         INoteVerifier? key = null;
         for (var life = 0; life < 8; life++)
         {
-            using var writer = new WriterProcess("flood", _logs.Directory_, pem);
+            using var writer = new WriterProcess("flood", _logs.LogDirectory, pem);
             void Acknowledge(string line)
             {
                 // The last line may be cut off by the kill.
@@ -55,13 +55,13 @@ public sealed class KilledWriterTests(ITestOutputHelper output) : IDisposable
         }
 
         // The last recovery, in order; after it, everything is published.
-        using (var last = new WriterProcess("append", _logs.Directory_, pem, "0"))
+        using (var last = new WriterProcess("append", _logs.LogDirectory, pem, "0"))
         {
             Assert.Equal((0, ""), (last.End(), await last.Errors));
         }
 
         await VerifyAsync(key!, checkpoints);
-        var tree = new TreeReader(LogReader.Open(_logs.Directory_));
+        var tree = new TreeReader(LogReader.Open(_logs.LogDirectory));
         var size = checkpoints[^1].Checkpoint.Size;
         for (long first = 0; first < size; first += 256)
         {
@@ -81,7 +81,7 @@ public sealed class KilledWriterTests(ITestOutputHelper output) : IDisposable
 
     private async Task VerifyAsync(INoteVerifier key, List<SignedCheckpoint> checkpoints)
     {
-        var result = await new LogVerifier(LogReader.Open(_logs.Directory_), new LogVerificationOptions { Keys = [key], Since = checkpoints }).VerifyAsync();
+        var result = await new LogVerifier(LogReader.Open(_logs.LogDirectory), new LogVerificationOptions { Keys = [key], Since = checkpoints }).VerifyAsync();
         Assert.True(result.Holds, result.Failure?.Message);
         checkpoints.Add(result.Checkpoint);
     }

@@ -26,13 +26,13 @@ public sealed class WriterLockTests : IDisposable
     public async Task A_writer_in_another_process_holds_the_log_until_it_ends_however_it_ends()
     {
         var pem = Path.Combine(_logs.Root, "key.pem");
-        using (var holder = new WriterProcess("hold", _logs.Directory_, pem))
+        using (var holder = new WriterProcess("hold", _logs.LogDirectory, pem))
         {
             Assert.Equal("open", holder.ReadLine());
             var refusal = await Assert.ThrowsAsync<AuditLogLockedException>(() => OpenAsync(pem));
             Assert.Contains($"process {holder.Id} on {Environment.MachineName}", refusal.Message, StringComparison.Ordinal);
 
-            using var second = new WriterProcess("append", _logs.Directory_, pem, "1");
+            using var second = new WriterProcess("append", _logs.LogDirectory, pem, "1");
             Assert.NotEqual(0, second.End());
             Assert.Contains(nameof(AuditLogLockedException), await second.Errors, StringComparison.Ordinal);
             holder.Kill();
@@ -40,12 +40,12 @@ public sealed class WriterLockTests : IDisposable
 
         await using (await OpenAsync(pem))
         {
-            using var second = new WriterProcess("append", _logs.Directory_, pem, "1");
+            using var second = new WriterProcess("append", _logs.LogDirectory, pem, "1");
             Assert.NotEqual(0, second.End());
             Assert.Contains($"process {Environment.ProcessId} on", await second.Errors, StringComparison.Ordinal);
         }
 
-        using var next = new WriterProcess("hold", _logs.Directory_, pem);
+        using var next = new WriterProcess("hold", _logs.LogDirectory, pem);
         Assert.Equal("open", next.ReadLine());
         Assert.Equal(0, next.End());
     }
