@@ -12,7 +12,7 @@ namespace ImmutableAudit.Log;
 /// </summary>
 internal sealed class Batch
 {
-    private readonly List<(AppendRequest Request, AppendResult Result)> _requests = [];
+    private readonly List<Sequenced> _requests = [];
     private byte[] _entries = [];
     private MerkleHash[] _leaves = [];
     private int _length;
@@ -47,7 +47,7 @@ internal sealed class Batch
             {
                 if (!condition(_head))
                 {
-                    _requests.Add((request, new AppendResult(null, _head)));
+                    _requests.Add(new Sequenced(request, _count, _head, time, Holds: false));
                     return;
                 }
             }
@@ -58,47 +58,60 @@ internal sealed class Batch
             }
         }
 
-        var on = _head;
-        var receipts = request.Count == 0 ? [] : new AuditReceipt[request.Count];
+        _requests.Add(new Sequenced(request, _count, _head, time));
         var entries = Reserve(request);
-        for (var i = 0; i < receipts.Length; i++)
+        for (var i = 0; i < request.Count; i++)
         {
-            var entry = EntryBundle.TakeEntry(ref entries);
-            EntryTime.Stamp(entry, time);
-            var leaf = TreeHasher.HashLeaf(entry);
-            var index = _start.Size + _count;
-            receipts[i] = new AuditReceipt(index, leaf, time, request.Ids[i]);
-            _range.Append(leaf);
-            _leaves[_count++] = leaf;
+            EntryTime.Stamp(EntryBundle.TakeEntry(ref entries), time);
+            var index = _start.Size + _count++;
             _head = new LogHead(index + 1, time, request.IsPrivilege(i) ? index : _head.PrivilegeHead);
         }
-
-        _requests.Add((request, new AppendResult(receipts, on)));
     }
 
-    public CommitBatch ToCommit() => new()
+    /// <summary>Hashes all entries together, now that their times are stamped.</summary>
+    public CommitBatch ToCommit()
     {
-        FirstIndex = _start.Size,
-        Count = _count,
-        Entries = _entries.AsMemory(0, _length),
-        LeafHashes = _leaves.AsMemory(0, _count),
-        Head = _head,
-        Range = _range,
-    };
+        Grow(ref _leaves, 0, _count);
+        var leaves = _leaves.AsSpan(0, _count);
+        ReadOnlySpan<byte> entries = _entries.AsSpan(0, _length);
+        EntryBundle.HashEntries(ref entries, leaves, BatchHasher.Fastest);
+        _range.Append(leaves);
+        return new CommitBatch
+        {
+            FirstIndex = _start.Size,
+            Count = _count,
+            Entries = _entries.AsMemory(0, _length),
+            LeafHashes = _leaves.AsMemory(0, _count),
+            Head = _head,
+            Range = _range,
+        };
+    }
 
     /// <summary>Lets the callers go on.</summary>
     public void Complete()
     {
-        foreach (var (request, result) in _requests)
+        foreach (var sequenced in _requests)
         {
-            request.Complete(result);
+            sequenced.Request.Complete(new AppendResult(sequenced.Holds ? Receipts(sequenced) : null, sequenced.On));
         }
+    }
+
+    private AuditReceipt[] Receipts(Sequenced sequenced)
+    {
+        var request = sequenced.Request;
+        var receipts = request.Count == 0 ? [] : new AuditReceipt[request.Count];
+        for (var i = 0; i < receipts.Length; i++)
+        {
+            var place = sequenced.First + i;
+            receipts[i] = new AuditReceipt(_start.Size + place, _leaves[place], sequenced.Time, request.Ids[i]);
+        }
+
+        return receipts;
     }
 
     private Span<byte> Reserve(AppendRequest request)
     {
         Grow(ref _entries, _length, request.Length);
-        Grow(ref _leaves, _count, request.Count);
         var target = _entries.AsSpan(_length, request.Length);
         request.Bytes.CopyTo(target);
         _length += request.Length;
@@ -115,4 +128,12 @@ internal sealed class Batch
             array = grown;
         }
     }
+
+    /// <summary>A request in its place.</summary>
+    /// <param name="Request">The request.</param>
+    /// <param name="First">Its first entry, counted within the batch.</param>
+    /// <param name="On">The head that it found.</param>
+    /// <param name="Time">The time of its entries.</param>
+    /// <param name="Holds">Whether its condition held there.</param>
+    private readonly record struct Sequenced(AppendRequest Request, int First, LogHead On, DateTimeOffset Time, bool Holds = true);
 }

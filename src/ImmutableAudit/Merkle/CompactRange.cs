@@ -9,6 +9,8 @@ namespace ImmutableAudit.Merkle;
 /// <remarks>Mutable and not thread-safe; <see cref="Clone"/> where two need it.</remarks>
 public sealed class CompactRange
 {
+    private const int MaxBatch = 256;
+
     // One subtree for each bit of a size up to 2^63 - 1.
     private readonly MerkleHash[] _nodes = new MerkleHash[63];
     private int _count;
@@ -64,17 +66,57 @@ public sealed class CompactRange
 
     /// <summary>Appends leaf hashes in order; the same as appending each.</summary>
     /// <exception cref="InvalidOperationException">The tree would have more than 2^63 − 1 entries; nothing was appended.</exception>
-    public void Append(ReadOnlySpan<MerkleHash> leaves)
+    public void Append(ReadOnlySpan<MerkleHash> leaves) => Append(leaves, BatchHasher.Fastest);
+
+    /// <inheritdoc cref="Append(ReadOnlySpan{MerkleHash})"/>
+    internal void Append(ReadOnlySpan<MerkleHash> leaves, BatchHasher hasher)
     {
         if (leaves.Length > long.MaxValue - Size)
         {
             throw new InvalidOperationException("The tree would have more than 2^63 - 1 entries.");
         }
 
-        foreach (var leaf in leaves)
+        for (; leaves.Length > MaxBatch; leaves = leaves[MaxBatch..])
         {
-            Append(leaf);
+            AppendBatch(leaves[..MaxBatch], hasher);
         }
+
+        AppendBatch(leaves, hasher);
+    }
+
+    /// <summary>Pairs off one level after the other, so that the nodes of a level are hashed together.</summary>
+    private void AppendBatch(ReadOnlySpan<MerkleHash> leaves, BatchHasher hasher)
+    {
+        Span<MerkleHash> room = stackalloc MerkleHash[1 + MaxBatch];
+        Span<MerkleHash> left = stackalloc MerkleHash[_nodes.Length];
+        var (lefts, count) = (0, leaves.Length);
+        leaves.CopyTo(room[1..]);
+        for (var bits = Size; count > 0; bits >>= 1)
+        {
+            // The subtree of this level that waits for its right neighbour goes in front; an odd one at the end has to wait.
+            var level = room.Slice(1, count);
+            if ((bits & 1) == 1)
+            {
+                level = room[..++count];
+                level[0] = _nodes[--_count];
+            }
+
+            if (count % 2 == 1)
+            {
+                left[lefts++] = level[^1];
+            }
+
+            count /= 2;
+            hasher.HashNodes(level[..(2 * count)], level[..count]);
+            level[..count].CopyTo(room[1..]);
+        }
+
+        while (lefts > 0)
+        {
+            _nodes[_count++] = left[--lefts];
+        }
+
+        Size += leaves.Length;
     }
 
     /// <summary>The root of the tree: <c>MTH</c> of RFC 6962 section 2.1.</summary>

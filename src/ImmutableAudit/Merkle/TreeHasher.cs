@@ -1,9 +1,11 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace ImmutableAudit.Merkle;
 
 /// <summary>The two hashes of RFC 6962 section 2.1, kept apart by their first byte so that no entry can pass for a node.</summary>
+/// <remarks>One at a time, by the framework's SHA-256; <see cref="BatchHasher"/> hashes many.</remarks>
 public static class TreeHasher
 {
     private const byte LeafPrefix = 0;
@@ -21,12 +23,12 @@ public static class TreeHasher
             return Hash(input[..(entry.Length + 1)]);
         }
 
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData([LeafPrefix]);
-        hash.AppendData(entry);
-        Span<byte> result = stackalloc byte[MerkleHash.Size];
-        hash.GetHashAndReset(result);
-        return new MerkleHash(result);
+        var rented = ArrayPool<byte>.Shared.Rent(entry.Length + 1);
+        rented[0] = LeafPrefix;
+        entry.CopyTo(rented.AsSpan(1));
+        var leaf = Hash(rented.AsSpan(0, entry.Length + 1));
+        ArrayPool<byte>.Shared.Return(rented);
+        return leaf;
     }
 
     /// <summary>The hash of a node: SHA-256 of <c>01 ‖ left ‖ right</c>.</summary>
@@ -37,21 +39,6 @@ public static class TreeHasher
         left.CopyTo(input[1..]);
         right.CopyTo(input[(1 + MerkleHash.Size)..]);
         return Hash(input);
-    }
-
-    /// <summary>The root over a full level: pairs are hashed upwards until one hash is left. The span is overwritten.</summary>
-    /// <param name="level">A power of two of hashes, left to right.</param>
-    internal static MerkleHash HashCompleteSubtree(Span<MerkleHash> level)
-    {
-        for (; level.Length > 1; level = level[..(level.Length / 2)])
-        {
-            for (var i = 0; i < level.Length / 2; i++)
-            {
-                level[i] = HashNode(level[2 * i], level[(2 * i) + 1]);
-            }
-        }
-
-        return level[0];
     }
 
     internal static MerkleHash HashNothing() => Hash([]);

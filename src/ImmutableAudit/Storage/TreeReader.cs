@@ -11,8 +11,14 @@ namespace ImmutableAudit.Storage;
 /// Nothing here is authenticated: whoever asks verifies the result against a signed root. A missing tile or bundle is an
 /// <see cref="AuditFormatException"/> that names it. Thread-safe if the reader is.
 /// </remarks>
-internal sealed class TreeReader(ILogReader log)
+internal sealed class TreeReader(ILogReader log, BatchHasher hasher)
 {
+    /// <summary>Reads a log's tree.</summary>
+    public TreeReader(ILogReader log)
+        : this(log, BatchHasher.Fastest)
+    {
+    }
+
     /// <summary>The hashes of complete subtrees, in the order asked for.</summary>
     public async ValueTask<MerkleHash[]> NodeHashesAsync(
         IReadOnlyList<NodeId> nodes, long size, CancellationToken cancellationToken = default)
@@ -24,7 +30,7 @@ internal sealed class TreeReader(ILogReader log)
         var hashes = new MerkleHash[nodes.Count];
         for (var i = 0; i < hashes.Length; i++)
         {
-            hashes[i] = Tile.NodeHash(bytes[tiles[i]].Span, nodes[i]);
+            hashes[i] = Tile.NodeHash(bytes[tiles[i]].Span, nodes[i], hasher);
         }
 
         return hashes;

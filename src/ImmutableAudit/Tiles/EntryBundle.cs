@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using ImmutableAudit.Merkle;
 
 namespace ImmutableAudit.Tiles;
 
@@ -55,6 +56,30 @@ internal static class EntryBundle
         }
 
         return bundle.Length - rest.Length;
+    }
+
+    /// <summary>Takes entries off <paramref name="rest"/> and hashes them, as many as <paramref name="leaves"/> has room for.</summary>
+    /// <returns>How many: fewer than there is room for where the next entry's bytes are not all there.</returns>
+    public static int HashEntries(ref ReadOnlySpan<byte> rest, scoped Span<MerkleHash> leaves, BatchHasher hasher)
+    {
+        Span<Range> entries = stackalloc Range[TileCoordinate.FullWidth];
+        for (var hashed = 0; ;)
+        {
+            var bytes = rest;
+            var count = 0;
+            while (count < Math.Min(entries.Length, leaves.Length - hashed) && TryReadEntry(ref rest, out var entry))
+            {
+                var end = bytes.Length - rest.Length;
+                entries[count++] = (end - entry.Length)..end;
+            }
+
+            hasher.HashLeaves(bytes, entries[..count], leaves[hashed..]);
+            hashed += count;
+            if (count < entries.Length)
+            {
+                return hashed;
+            }
+        }
     }
 
     /// <summary>Writes the length in front of an entry that the caller writes behind it.</summary>

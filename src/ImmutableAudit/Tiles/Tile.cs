@@ -14,12 +14,12 @@ internal static class Tile
 
     /// <summary>The root of a complete subtree, from the tile that <see cref="TileCoordinate.Holding"/> names.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The tile does not reach as far as the subtree.</exception>
-    public static MerkleHash NodeHash(ReadOnlySpan<byte> tile, NodeId node)
+    public static MerkleHash NodeHash(ReadOnlySpan<byte> tile, NodeId node, BatchHasher hasher)
     {
         var count = 1 << (node.Level % 8);
         var first = (int)((node.Index * count) % TileCoordinate.FullWidth);
         Span<MerkleHash> level = stackalloc MerkleHash[count];
         Hashes(tile).Slice(first, count).CopyTo(level);
-        return TreeHasher.HashCompleteSubtree(level);
+        return hasher.HashCompleteSubtree(level);
     }
 }

@@ -10,10 +10,22 @@ namespace ImmutableAudit.Tiles;
 /// <remarks>Not thread-safe.</remarks>
 internal sealed class TileBuilder
 {
+    private readonly BatchHasher _hasher;
     private readonly MerkleHash[][] _levels;
 
     /// <summary>An empty tree's edge.</summary>
-    public TileBuilder() => _levels = [.. Enumerable.Range(0, TileCoordinate.MaxLevel + 1).Select(_ => new MerkleHash[TileCoordinate.FullWidth])];
+    public TileBuilder()
+        : this(BatchHasher.Fastest)
+    {
+    }
+
+    /// <summary>An empty tree's edge.</summary>
+    /// <param name="hasher">What hashes the nodes.</param>
+    public TileBuilder(BatchHasher hasher)
+    {
+        _hasher = hasher;
+        _levels = [.. Enumerable.Range(0, TileCoordinate.MaxLevel + 1).Select(_ => new MerkleHash[TileCoordinate.FullWidth])];
+    }
 
     /// <summary>Number of leaves taken so far.</summary>
     public long Size { get; private set; }
@@ -107,10 +119,10 @@ internal sealed class TileBuilder
     }
 
     /// <summary>Hashes a copy: the level itself must stay as it is until the leaf counts.</summary>
-    private static MerkleHash RootOf(ReadOnlySpan<MerkleHash> hashes)
+    private MerkleHash RootOf(ReadOnlySpan<MerkleHash> hashes)
     {
         Span<MerkleHash> subtree = stackalloc MerkleHash[TileCoordinate.FullWidth];
         hashes.CopyTo(subtree);
-        return TreeHasher.HashCompleteSubtree(subtree[..hashes.Length]);
+        return _hasher.HashCompleteSubtree(subtree[..hashes.Length]);
     }
 }

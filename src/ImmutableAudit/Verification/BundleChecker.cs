@@ -9,7 +9,7 @@ namespace ImmutableAudit.Verification;
 /// Checks entry bundles one by one, in any order and in parallel: parses strictly, hashes every entry and compares it with
 /// the level-0 tile, and sees that times are there and run forward.
 /// </summary>
-internal sealed class BundleChecker(ILogReader log, long size, IReadOnlySet<long> keep)
+internal sealed class BundleChecker(ILogReader log, long size, IReadOnlySet<long> keep, BatchHasher hasher)
 {
     public async Task<BundleReport> CheckAsync(long index, CancellationToken cancellationToken)
     {
@@ -49,33 +49,38 @@ internal sealed class BundleChecker(ILogReader log, long size, IReadOnlySet<long
 
     private void Check(BundleReport report, ReadOnlyMemory<byte> bundle)
     {
+        // All are hashed, behind the first thing wrong too: all leaves are needed to find out which file it is wrong in.
         var leaves = new MerkleHash[report.Bundle.Width];
         var rest = bundle.Span;
-        for (var i = 0; i < leaves.Length; i++)
+        var count = EntryBundle.HashEntries(ref rest, leaves, hasher);
+        report.Leaves = leaves[..count];
+        Compare(report, bundle.Span);
+        if (!report.IsWrong && count < leaves.Length)
+        {
+            report.Failure = Failures.BundleEndsEarly(report.Bundle, report.Bundle.FirstEntry + count);
+        }
+
+        if (!report.IsWrong && !rest.IsEmpty)
+        {
+            report.Failure = Failures.BundleEndsLate(report.Bundle, rest.Length);
+        }
+
+        if (!report.IsWrong && !report.Bundle.IsPartial)
+        {
+            report.Root = hasher.HashCompleteSubtree(leaves.ToArray());
+        }
+    }
+
+    private void Compare(BundleReport report, ReadOnlySpan<byte> entries)
+    {
+        for (var i = 0; i < report.Leaves.Length && !report.IsWrong; i++)
         {
             var index = report.Bundle.FirstEntry + i;
-            if (!EntryBundle.TryReadEntry(ref rest, out var entry))
-            {
-                report.Leaves = leaves[..i];
-                if (!report.IsWrong)
-                {
-                    report.Failure = Failures.BundleEndsEarly(report.Bundle, index);
-                }
-
-                return;
-            }
-
-            // Hashing goes on behind the first thing wrong: all leaves are needed to find out which file it is wrong in.
-            leaves[i] = TreeHasher.HashLeaf(entry);
-            if (report.IsWrong)
-            {
-                continue;
-            }
-
-            if (leaves[i] != report.Stored[i])
+            EntryBundle.TryReadEntry(ref entries, out var entry);
+            if (report.Leaves[i] != report.Stored[i])
             {
                 report.Mismatch = i;
-                continue;
+                return;
             }
 
             CheckTime(report, index, entry);
@@ -83,17 +88,6 @@ internal sealed class BundleChecker(ILogReader log, long size, IReadOnlySet<long
             {
                 report.Kept[index] = entry.ToArray();
             }
-        }
-
-        report.Leaves = leaves;
-        if (!rest.IsEmpty && !report.IsWrong)
-        {
-            report.Failure = Failures.BundleEndsLate(report.Bundle, rest.Length);
-        }
-
-        if (!report.IsWrong && !report.Bundle.IsPartial)
-        {
-            report.Root = TreeHasher.HashCompleteSubtree([.. leaves]);
         }
     }
 

@@ -1,4 +1,5 @@
 using ImmutableAudit.Checkpoints;
+using ImmutableAudit.Merkle;
 using ImmutableAudit.Storage;
 
 namespace ImmutableAudit.Verification;
@@ -21,14 +22,16 @@ internal sealed class LogPass
     /// <param name="sizes">The earlier sizes at which <see cref="Roots"/> is asked for later.</param>
     /// <param name="keep">The entries that <see cref="Kept"/> is to hold.</param>
     /// <param name="ahead">Bundles to check at the same time.</param>
-    public LogPass(ILogReader log, Checkpoint head, IEnumerable<long> sizes, IReadOnlySet<long> keep, int ahead)
+    /// <param name="hasher">What hashes entries and nodes.</param>
+    public LogPass(
+        ILogReader log, Checkpoint head, IEnumerable<long> sizes, IReadOnlySet<long> keep, int ahead, BatchHasher hasher)
     {
         _head = head;
         _ahead = ahead;
-        _checker = new BundleChecker(log, head.Size, keep);
-        _judge = new TileJudge(log, head.Size, head.Root);
-        _upper = new UpperTiles(log, head.Size, _judge);
-        Roots = new PrefixRoots(sizes.Append(head.Size));
+        _checker = new BundleChecker(log, head.Size, keep, hasher);
+        _judge = new TileJudge(log, head.Size, head.Root, hasher);
+        _upper = new UpperTiles(log, head.Size, _judge, hasher);
+        Roots = new PrefixRoots(sizes.Append(head.Size), hasher);
     }
 
     public PrefixRoots Roots { get; }

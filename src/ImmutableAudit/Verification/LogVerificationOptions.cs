@@ -25,4 +25,10 @@ public sealed class LogVerificationOptions
     /// held in memory; default twice the number of processors, so that some are read while others are hashed. At least 1.
     /// </summary>
     public int MaxDegreeOfParallelism { get; init; } = 2 * Environment.ProcessorCount;
+
+    /// <summary>
+    /// Whether only the framework's SHA-256 is used. Otherwise many entries are hashed side by side where the processor can, by
+    /// code of this library that also hashed them when they were written; this checks that code too, several times as slowly.
+    /// </summary>
+    public bool FrameworkHash { get; init; }
 }

@@ -1,4 +1,5 @@
 using ImmutableAudit.Checkpoints;
+using ImmutableAudit.Merkle;
 using ImmutableAudit.Storage;
 
 namespace ImmutableAudit.Verification;
@@ -11,7 +12,7 @@ namespace ImmutableAudit.Verification;
 /// <remarks>
 /// <para>It reads what the log's checkpoint implies. A file that lies beside that, such as a partial tile of an earlier size,
 /// is no part of the log, and is neither read nor vouched for. A log may be written to meanwhile.</para>
-/// <para>The hashes are those of the framework's SHA-256 (L28). Thread-safe; each call reads everything anew.</para>
+/// <para>Hashes many entries at once; <see cref="LogVerificationOptions.FrameworkHash"/> leaves that to the framework (L28). Thread-safe; each call reads everything anew.</para>
 /// </remarks>
 public sealed class LogVerifier
 {
@@ -69,7 +70,8 @@ public sealed class LogVerifier
 
         var head = checkpoint.Checkpoint;
         var kept = new KeptEvidence(_options, head);
-        var pass = new LogPass(_log, head, kept.Sizes, kept.Entries, _options.MaxDegreeOfParallelism);
+        var hasher = _options.FrameworkHash ? BatchHasher.Framework : BatchHasher.Fastest;
+        var pass = new LogPass(_log, head, kept.Sizes, kept.Entries, _options.MaxDegreeOfParallelism, hasher);
         failure = kept.CheckItself()
             ?? await pass.RunAsync(progress, cancellationToken).ConfigureAwait(false)
             ?? kept.CheckAgainst(pass);

@@ -9,13 +9,19 @@ namespace ImmutableAudit.Verification;
 /// </summary>
 internal sealed class PrefixRoots
 {
+    private readonly BatchHasher _hasher;
     private readonly CompactRange _bundles = new();
     private readonly Dictionary<long, MerkleHash> _roots = new() { [0] = MerkleHash.EmptyRoot };
     private readonly Queue<long> _sizes;
 
     /// <summary>Of the empty tree.</summary>
     /// <param name="sizes">The sizes to take roots at, in any order, repeated or not.</param>
-    public PrefixRoots(IEnumerable<long> sizes) => _sizes = new Queue<long>(sizes.Where(size => size > 0).Distinct().Order());
+    /// <param name="hasher">What hashes the nodes.</param>
+    public PrefixRoots(IEnumerable<long> sizes, BatchHasher hasher)
+    {
+        _sizes = new Queue<long>(sizes.Where(size => size > 0).Distinct().Order());
+        _hasher = hasher;
+    }
 
     /// <summary>The root at one of the sizes that have been passed.</summary>
     public MerkleHash this[long size] => _roots[size];
@@ -29,7 +35,7 @@ internal sealed class PrefixRoots
         while (_sizes.TryPeek(out var size) && size <= start + leaves.Length)
         {
             var rest = new CompactRange();
-            rest.Append(leaves[..(int)(size - start)]);
+            rest.Append(leaves[..(int)(size - start)], _hasher);
             _roots[_sizes.Dequeue()] = CompactRange.Fold([.. _bundles.Nodes, .. rest.Nodes]);
         }
 

@@ -21,9 +21,9 @@ internal enum TileVerdict
 /// Where a tile and what it was made from disagree, finds out which of them was altered: it leads each to the signed root
 /// along the other tiles. Disagreement alone shows only that one of them was.
 /// </summary>
-internal sealed class TileJudge(ILogReader log, long size, MerkleHash root)
+internal sealed class TileJudge(ILogReader log, long size, MerkleHash root, BatchHasher hasher)
 {
-    private readonly TreeReader _tree = new(log);
+    private readonly TreeReader _tree = new(log, hasher);
 
     /// <summary>Judges the hashes at one place of a tile.</summary>
     /// <param name="tile">The tile.</param>
@@ -66,7 +66,7 @@ internal sealed class TileJudge(ILogReader log, long size, MerkleHash root)
         var siblings = new MerkleHash[plan.Nodes.Count];
         for (var i = 0; i < siblings.Length; i++)
         {
-            siblings[i] = IsWithin(tile, plan.Nodes[i]) ? Tile.NodeHash(Tile.ToBytes(hashes), plan.Nodes[i]) : read[next++];
+            siblings[i] = IsWithin(tile, plan.Nodes[i]) ? Tile.NodeHash(Tile.ToBytes(hashes), plan.Nodes[i], hasher) : read[next++];
         }
 
         // Above the tile's lowest level the tree is that of an entry for each of its complete subtrees, the rest at the end counting

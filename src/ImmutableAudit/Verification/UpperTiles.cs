@@ -5,10 +5,10 @@ using ImmutableAudit.Tiles;
 namespace ImmutableAudit.Verification;
 
 /// <summary>Builds the tiles of level 1 and above anew from the roots of the full bundles, and compares each with the log's.</summary>
-internal sealed class UpperTiles(ILogReader log, long size, TileJudge judge)
+internal sealed class UpperTiles(ILogReader log, long size, TileJudge judge, BatchHasher hasher)
 {
     // What is a leaf to this builder is a full bundle: its tiles are one level lower than the log's.
-    private readonly TileBuilder _builder = new();
+    private readonly TileBuilder _builder = new(hasher);
     private readonly List<(TileCoordinate Tile, byte[] Bytes)> _full = [];
 
     /// <summary>Takes the root of the next full bundle, and compares the tiles that it fills.</summary>

@@ -44,14 +44,4 @@ public sealed class TreeHasherTests
 
         Assert.NotEqual(TreeHasher.HashNode(left, right), TreeHasher.HashLeaf(entry));
     }
-
-    [Fact]
-    public void A_complete_subtree_hashes_to_the_root_of_its_leaves()
-    {
-        var tree = ReferenceTree.OfSize(256);
-        for (var count = 1; count <= 256; count *= 2)
-        {
-            Assert.Equal(tree.Root(count), TreeHasher.HashCompleteSubtree(tree.Leaves().AsSpan(0, count)));
-        }
-    }
 }

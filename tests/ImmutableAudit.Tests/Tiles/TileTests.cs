@@ -23,7 +23,7 @@ public sealed class TileTests
             var tile = TileCoordinate.Holding(node, size);
             var bytes = reference.Tile(size, tile.Level, tile.Index);
             Assert.Equal(tile.Width * MerkleHash.Size, bytes.Length);
-            Assert.Equal(reference.Node(node), Tile.NodeHash(bytes, node));
+            Assert.Equal(reference.Node(node), Tile.NodeHash(bytes, node, BatchHasher.Fastest));
         }
     }
 
@@ -37,7 +37,7 @@ public sealed class TileTests
             {
                 var tile = TileCoordinate.Holding(node, size);
                 var bytes = Tile.ToBytes(tree.Nodes(Enumerable.Range(0, tile.Width).Select(i => new NodeId(8 * tile.Level, (256 * tile.Index) + i))));
-                Assert.Equal(tree.Node(node), Tile.NodeHash(bytes, node));
+                Assert.Equal(tree.Node(node), Tile.NodeHash(bytes, node, BatchHasher.Fastest));
             }
         }
     }
@@ -46,10 +46,10 @@ public sealed class TileTests
     public void A_tile_that_does_not_reach_the_node_is_refused()
     {
         var bytes = ReferenceTiles.Of70000.Tile(200, 0, 0);
-        Assert.ThrowsAny<ArgumentException>(() => Tile.NodeHash(bytes.AsSpan(0, 32 * 199), new NodeId(0, 199)));
-        Assert.ThrowsAny<ArgumentException>(() => Tile.NodeHash(bytes.AsSpan(0, (32 * 200) - 1), new NodeId(0, 199)));
-        Assert.ThrowsAny<ArgumentException>(() => Tile.NodeHash(bytes.AsSpan(0, 32 * 127), new NodeId(7, 0)));
-        Assert.ThrowsAny<ArgumentException>(() => Tile.NodeHash([], new NodeId(0, 0)));
+        Assert.ThrowsAny<ArgumentException>(() => Tile.NodeHash(bytes.AsSpan(0, 32 * 199), new NodeId(0, 199), BatchHasher.Fastest));
+        Assert.ThrowsAny<ArgumentException>(() => Tile.NodeHash(bytes.AsSpan(0, (32 * 200) - 1), new NodeId(0, 199), BatchHasher.Fastest));
+        Assert.ThrowsAny<ArgumentException>(() => Tile.NodeHash(bytes.AsSpan(0, 32 * 127), new NodeId(7, 0), BatchHasher.Fastest));
+        Assert.ThrowsAny<ArgumentException>(() => Tile.NodeHash([], new NodeId(0, 0), BatchHasher.Fastest));
     }
 
     [Fact]

@@ -34,6 +34,25 @@ public sealed class LogVerifierTests : IDisposable
         Assert.Equal(size == 0 ? null : TestLog.Time(size - 1), result.LastTime);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_framework_alone_comes_to_the_same_result(bool frameworkHash)
+    {
+        var log = TestLog.Of(66_000);
+        var reader = new MemoryLogReader(log, _key);
+        var verifier = new LogVerifier(reader, new LogVerificationOptions { Keys = [_key.Verifier], FrameworkHash = frameworkHash });
+
+        Assert.True((await verifier.VerifyAsync()).Holds);
+
+        var tile = reader.Files["tile/1/000"].ToArray();
+        tile[^1] ^= 1;
+        reader.Files["tile/1/000"] = tile;
+        var failure = (await verifier.VerifyAsync()).Failure;
+
+        Assert.Equal((VerificationFailureKind.TileAltered, "tile/1/000"), (failure?.Kind, failure?.Path));
+    }
+
     [Fact]
     public async Task A_directory_and_a_web_server_give_the_same_answer()
     {

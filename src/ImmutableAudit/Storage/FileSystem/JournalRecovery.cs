@@ -149,14 +149,19 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
     private void Hash(JournalCommit commit, CompactRange range, CompactRange? acknowledged)
     {
         ReadOnlySpan<byte> rest = _buffer.AsSpan(JournalFormat.RecordHeaderSize, commit.Header.EntriesLength);
-        for (var i = 0; i < commit.Header.Count; i++)
+        Span<MerkleHash> room = stackalloc MerkleHash[TileCoordinate.FullWidth];
+        for (var left = commit.Header.Count; left > 0;)
         {
-            if (range.Size != commit.FirstIndex + i || !EntryBundle.TryReadEntry(ref rest, out var entry))
+            // The range has to stand once at what was acknowledged.
+            var until = acknowledged?.Size > range.Size ? Math.Min(left, acknowledged.Size - range.Size) : left;
+            var leaves = room[..(int)Math.Min(room.Length, until)];
+            if (range.Size != commit.FirstIndex + commit.Header.Count - left || EntryBundle.HashEntries(ref rest, leaves, BatchHasher.Fastest) < leaves.Length)
             {
                 throw Damaged(commit.Segment, $"the commit at byte {commit.Header.Position} does not hold the entries that it announces");
             }
 
-            range.Append(TreeHasher.HashLeaf(entry));
+            range.Append(leaves);
+            left -= leaves.Length;
             if (range.Size == acknowledged?.Size && range.Root() != acknowledged.Root())
             {
                 throw Damaged(commit.Segment, $"its entries are not the {range.Size} that were acknowledged");

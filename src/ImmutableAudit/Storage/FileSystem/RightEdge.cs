@@ -51,22 +51,32 @@ internal sealed class RightEdge
     /// <exception cref="AuditLogCorruptException">They are not as many as announced.</exception>
     public void Append(ReadOnlySpan<byte> entries, int count)
     {
-        for (var i = 0; i < count; i++)
+        Span<MerkleHash> room = stackalloc MerkleHash[TileCoordinate.FullWidth];
+        while (count > 0)
         {
-            var before = entries;
-            if (!EntryBundle.TryReadEntry(ref entries, out var entry))
+            var leaves = room[..(int)Math.Min(count, TileCoordinate.FullWidth - (Size % TileCoordinate.FullWidth))];
+            var rest = entries;
+            var whole = EntryBundle.HashEntries(ref rest, leaves, BatchHasher.Fastest);
+            if (whole < leaves.Length)
             {
-                throw new AuditLogCorruptException($"The journal's commit behind entry {Size} holds fewer entries than it announces.");
+                throw new AuditLogCorruptException($"The journal's commit behind entry {Size + whole} holds fewer entries than it announces.");
             }
 
-            _bundle.Write(before[..(before.Length - entries.Length)]);
-            _tiles.Append(TreeHasher.HashLeaf(entry), _onFullTile);
-            if (_tiles.Size % TileCoordinate.FullWidth == 0)
+            _bundle.Write(entries[..^rest.Length]);
+            foreach (var leaf in leaves)
             {
-                var bundle = new EntryBundleCoordinate((_tiles.Size / TileCoordinate.FullWidth) - 1);
+                _tiles.Append(leaf, _onFullTile);
+            }
+
+            if (Size % TileCoordinate.FullWidth == 0)
+            {
+                var bundle = new EntryBundleCoordinate((Size / TileCoordinate.FullWidth) - 1);
                 _full.Add(new DurableWriter.NewFile(bundle.Path, _bundle.WrittenSpan.ToArray(), Sealed: true));
                 _bundle.ResetWrittenCount();
             }
+
+            entries = rest;
+            count -= leaves.Length;
         }
     }
 
@@ -96,13 +106,11 @@ internal sealed class RightEdge
     private static void CheckBundle(EntryBundleCoordinate coordinate, ReadOnlySpan<byte> bundle, ReadOnlySpan<byte> tile)
     {
         var rest = bundle;
-        foreach (var leaf in Tile.Hashes(tile))
+        Span<MerkleHash> leaves = stackalloc MerkleHash[coordinate.Width];
+        if (EntryBundle.HashEntries(ref rest, leaves, BatchHasher.Fastest) < leaves.Length || !leaves.SequenceEqual(Tile.Hashes(tile)))
         {
-            if (!EntryBundle.TryReadEntry(ref rest, out var entry) || TreeHasher.HashLeaf(entry) != leaf)
-            {
-                throw new AuditLogCorruptException(
-                    $"The entry bundle '{coordinate.Path}' does not hold the entries that its tile was made from. Nothing was changed. Verify the log, and restore the file.");
-            }
+            throw new AuditLogCorruptException(
+                $"The entry bundle '{coordinate.Path}' does not hold the entries that its tile was made from. Nothing was changed. Verify the log, and restore the file.");
         }
 
         if (!rest.IsEmpty)

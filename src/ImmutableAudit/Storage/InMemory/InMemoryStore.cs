@@ -145,6 +145,6 @@ public sealed class InMemoryStore
     private void AddLevel(TileCoordinate tile, byte[] bytes)
     {
         MerkleHash[] hashes = [.. Tile.Hashes(bytes)];
-        _levels[tile.Level + 1].Add(TreeHasher.HashCompleteSubtree(hashes));
+        _levels[tile.Level + 1].Add(BatchHasher.Fastest.HashCompleteSubtree(hashes));
     }
 }
