@@ -28,7 +28,7 @@ internal static class VerifyVerb
         };
         var frameworkHash = new Option<bool>("--framework-hash")
         {
-            Description = "Hash with the framework's SHA-256 alone. This version always does, so nothing changes.",
+            Description = "Hash with the framework's SHA-256 alone, without this library's own hashing of many entries at once. Slower.",
         };
         return new Command(
             "verify", "Verifies a whole log: every entry, tile and time, the signatures, and what was kept from earlier.")
@@ -42,6 +42,7 @@ internal static class VerifyVerb
                 Keys = Keys.Read(arguments.GetValue(keys)),
                 Since = Kept(arguments.GetValue(since), savePath),
                 Proofs = [.. (arguments.GetValue(proofs) ?? []).Select(InputFile.Proof)],
+                FrameworkHash = arguments.GetValue(frameworkHash),
             };
             return RunAsync(screen, arguments.GetRequiredValue(log), options, savePath, json, cancellationToken);
         });
