@@ -29,6 +29,9 @@ internal sealed class TestLogs : IDisposable
 
     public EcdsaNoteSigner Signer { get; }
 
+    /// <summary>The same key under another log's name.</summary>
+    public EcdsaNoteSigner SignerOf(string origin) => new(origin, _key, leaveOpen: true);
+
     public INoteVerifier Key => Signer.Verifier;
 
     public AuditLogOptions Options(IAuditSink sink, Action<AuditLogOptions>? configure = null)
