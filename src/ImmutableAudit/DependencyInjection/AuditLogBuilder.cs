@@ -58,7 +58,8 @@ public sealed class AuditLogBuilder
 
     /// <summary>
     /// Signs with the ECDSA P-256 key in a PEM file, and remembers checkpoints in the same directory, so that a log put back
-    /// to an earlier state is noticed (LOG.md L18). Keep both apart from the log.
+    /// to an earlier state is noticed (LOG.md L18). Keep both apart from the log. Where that directory cannot be written to, use
+    /// <see cref="SignWith(INoteSigner)"/> and <see cref="RememberCheckpointsIn"/>.
     /// </summary>
     /// <param name="path">A file that its owner alone can read, made with <see cref="EcdsaNoteSigner.CreatePemFile"/> or <c>openssl</c>.</param>
     /// <param name="password">The password, where the key is encrypted.</param>

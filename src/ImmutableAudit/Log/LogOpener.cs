@@ -62,11 +62,7 @@ internal sealed class LogOpener(LogServices log)
             return await ResumeAsync(published.Bytes, remembered, cancellationToken).ConfigureAwait(false);
         }
 
-        foreach (var observer in Options.Observers)
-        {
-            await observer.ObserveAsync(published, cancellationToken).ConfigureAwait(false);
-        }
-
+        await ObserveAsync(published, cancellationToken).ConfigureAwait(false);
         return new OpenedLog(published, new CompactRange(), recovery, IsNew: true, published.Verify(Options.Origin, log.AcceptedKeys));
     }
 
@@ -101,6 +97,9 @@ internal sealed class LogOpener(LogServices log)
         }
 
         var recovery = await log.Sink.RecoverAsync(range, null, cancellationToken).ConfigureAwait(false);
+
+        // The process before may have died between publishing and telling; an observer may be new.
+        await ObserveAsync(checkpoint, cancellationToken).ConfigureAwait(false);
         return new OpenedLog(checkpoint, range, recovery, IsNew: false, signers);
     }
 
@@ -124,6 +123,14 @@ internal sealed class LogOpener(LogServices log)
         }
 
         return remembered;
+    }
+
+    private async Task ObserveAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        foreach (var observer in Options.Observers)
+        {
+            await observer.ObserveAsync(checkpoint, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async Task CheckExtendsAsync(TreeReader tree, Checkpoint stored, Checkpoint earlier, CancellationToken cancellationToken)

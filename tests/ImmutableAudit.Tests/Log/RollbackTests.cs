@@ -106,7 +106,11 @@ public sealed class RollbackTests : IDisposable
             options.Signers.Clear();
             options.Signers.Add(other.Signer);
         });
-        await AssertRefusedAsync<AuditLogMismatchException>(options => _logs.Rename(options, "test.example/other"));
+        await AssertRefusedAsync<AuditLogMismatchException>(options =>
+        {
+            options.Origin = "test.example/other";
+            options.Signers.Add(_logs.SignerOf(options.Origin));
+        });
     }
 
     [Fact]

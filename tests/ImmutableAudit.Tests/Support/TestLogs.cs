@@ -29,6 +29,9 @@ internal sealed class TestLogs : IDisposable
 
     public EcdsaNoteSigner Signer { get; }
 
+    /// <summary>The same key under another log's name.</summary>
+    public EcdsaNoteSigner SignerOf(string origin) => new(origin, _key, leaveOpen: true);
+
     public INoteVerifier Key => Signer.Verifier;
 
     public AuditLogOptions Options(IAuditSink sink, Action<AuditLogOptions>? configure = null)
@@ -36,14 +39,6 @@ internal sealed class TestLogs : IDisposable
         var options = new AuditLogOptions { Origin = Origin, Sink = sink, Signers = { Signer } };
         configure?.Invoke(options);
         return options;
-    }
-
-    /// <summary>Makes options those of another log, signed with the same key.</summary>
-    public void Rename(AuditLogOptions options, string origin)
-    {
-        options.Origin = origin;
-        options.Signers.Clear();
-        options.Signers.Add(new EcdsaNoteSigner(origin, _key, leaveOpen: true));
     }
 
     public Task<AuditLog> OpenAsync(Action<AuditLogOptions>? configure = null) =>

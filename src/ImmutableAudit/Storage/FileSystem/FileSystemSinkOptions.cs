@@ -14,7 +14,8 @@ public sealed class FileSystemSinkOptions
 
     /// <summary>
     /// Bytes that the journal may take before appending waits for publication; at least 1 MiB, by default 1 GiB. It comes
-    /// near that only when the log cannot be published, as when a signing service is down.
+    /// near that only when the log cannot be published, as when a signing service is down. A commit takes whole pages of
+    /// 4 KiB, also one of a single entry.
     /// </summary>
     public long JournalCapacity { get; set; } = 1024L * 1024 * 1024;
 }

@@ -107,7 +107,11 @@ public sealed class DamagedJournalTests : IDisposable
     {
         await LeaveAsync();
         var other = Path.Combine(_logs.Root, "other");
-        await using (await AuditLog.OpenAsync(_logs.Options(new FileSystemSink(other), options => _logs.Rename(options, "test.example/other"))))
+        await using (await AuditLog.OpenAsync(_logs.Options(new FileSystemSink(other), options =>
+        {
+            options.Origin = "test.example/other";
+            options.Signers.Add(_logs.SignerOf(options.Origin));
+        })))
         {
         }
 
