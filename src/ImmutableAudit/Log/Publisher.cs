@@ -16,6 +16,8 @@ internal sealed class Publisher : IDisposable
     private readonly LogServices _log;
     private readonly Thread _thread;
     private readonly ITimer _timer;
+
+    /// <summary>Never disposed: the grace's timer may still be about to cancel it, and there is nothing in it to give back.</summary>
     private readonly CancellationTokenSource _abandon = new();
 
     /// <summary>Integrating and publishing never run together with recovering. Signing, which may hang, is done outside.</summary>
@@ -72,7 +74,6 @@ internal sealed class Publisher : IDisposable
         using var grace = _log.Options.TimeProvider.CreateTimer(_ => _abandon.Cancel(), null, ClosingGrace, Timeout.InfiniteTimeSpan);
         _thread.Join();
         _timer.Dispose();
-        _abandon.Dispose();
     }
 
     /// <summary>Says that entries up to this size are committed; they are published within the interval.</summary>

@@ -20,6 +20,8 @@ internal sealed class Sequencer : IDisposable
     private readonly List<AppendRequest> _taken = [];
     private readonly Thread _thread;
     private readonly ManualResetEventSlim _stopping = new();
+
+    /// <summary>Never disposed: the grace's timer may still be about to cancel it, and there is nothing in it to give back.</summary>
     private readonly CancellationTokenSource _graceOver = new();
     private CompactRange _acknowledged;
 
@@ -52,7 +54,6 @@ internal sealed class Sequencer : IDisposable
         }
 
         _stopping.Dispose();
-        _graceOver.Dispose();
     }
 
     private void Run()
