@@ -11,8 +11,13 @@ internal sealed class Journal : IDisposable
     private readonly Lock _gate = new();
     private readonly JournalDirectory _directory;
     private readonly long _capacity;
+
+    /// <summary>The one written to is the last. Guarded by the gate, since freeing moves the others up.</summary>
     private readonly List<JournalSegment> _segments;
     private readonly List<JournalCommit> _unpublished;
+
+    /// <summary>The segment written to; the committing thread's own, so that it need not look into a list that is being freed.</summary>
+    private JournalSegment _active;
     private byte[] _record = [];
     private bool _rolling;
 
@@ -20,14 +25,13 @@ internal sealed class Journal : IDisposable
     {
         _directory = directory;
         _capacity = capacity;
+        _active = active;
         _segments = [active];
         _unpublished = [.. unpublished];
     }
 
     /// <summary>A segment is left for the next at this length, so that a full journal is freed in parts.</summary>
     private long SegmentLength => Math.Clamp(_capacity / 4, 256 * 1024, 64 * 1024 * 1024);
-
-    private JournalSegment Active => _segments[^1];
 
     /// <summary>Whether a commit of this many bytes has to wait until more is published.</summary>
     public bool IsFullFor(int entriesLength)
@@ -45,29 +49,29 @@ internal sealed class Journal : IDisposable
     public void Reserve(int entriesLength)
     {
         var size = JournalFormat.RecordSize(entriesLength);
-        if (_rolling || (Active.Tail > JournalFormat.PageSize && Active.Tail + size > SegmentLength))
+        if (_rolling || (_active.Tail > JournalFormat.PageSize && _active.Tail + size > SegmentLength))
         {
             // A next segment may be there even if making it is reported as failed; then the present one must not grow past its start.
             _rolling = true;
-            var active = Active;
-            var next = _directory.Create(active.Header with
+            var next = _directory.Create(_active.Header with
             {
-                Number = active.Header.Number + 1,
-                Start = active.End,
-                RewrittenTo = active.End.Size,
+                Number = _active.Header.Number + 1,
+                Start = _active.End,
+                RewrittenTo = _active.End.Size,
 
                 // Still owed to the record where nothing was committed behind what recovery wrote (LOG.md L3).
-                DroppedBytes = active.End.Size == active.Header.RewrittenTo ? active.Header.DroppedBytes : 0,
+                DroppedBytes = _active.End.Size == _active.Header.RewrittenTo ? _active.Header.DroppedBytes : 0,
             });
             lock (_gate)
             {
                 _segments.Add(next);
             }
 
+            _active = next;
             _rolling = false;
         }
 
-        Active.Reserve(size);
+        _active.Reserve(size);
     }
 
     /// <summary>Writes and flushes one commit. When it throws, whether the commit is there is not known.</summary>
@@ -82,8 +86,8 @@ internal sealed class Journal : IDisposable
 
         var record = _record.AsSpan(0, size);
         batch.Entries.Span.CopyTo(record[JournalFormat.RecordHeaderSize..]);
-        var commit = Active.Append(record, batch.Entries.Length, batch.Count, batch.Head);
-        Active.Flush();
+        var commit = _active.Append(record, batch.Entries.Length, batch.Count, batch.Head);
+        _active.Flush();
         lock (_gate)
         {
             _unpublished.Add(commit);
