@@ -42,20 +42,6 @@ internal sealed class AppendQueue(int maxEntries, long maxBytes)
         }
     }
 
-    /// <summary>Puts the log's own request before all others, also once the queue is closed.</summary>
-    public void PutFirst(AppendRequest request)
-    {
-        lock (_requests)
-        {
-            AppendRequest[] others = [.. _requests];
-            _requests.Clear();
-            _requests.Enqueue(request);
-            Array.ForEach(others, _requests.Enqueue);
-            _entries += request.Count;
-            Monitor.PulseAll(_requests);
-        }
-    }
-
     /// <summary>Blocks until a request waits; <see langword="false"/> once the queue is closed and empty.</summary>
     public bool WaitForRequest()
     {
@@ -70,7 +56,7 @@ internal sealed class AppendQueue(int maxEntries, long maxBytes)
         }
     }
 
-    /// <summary>Takes what waits, up to so many bytes; the first request always.</summary>
+    /// <summary>Takes what waits, up to so many bytes, or to a request whose bytes are not known yet; the first of all always.</summary>
     public void Take(List<AppendRequest> taken, int bytes)
     {
         lock (_requests)
@@ -84,7 +70,7 @@ internal sealed class AppendQueue(int maxEntries, long maxBytes)
                 taken.Add(request);
                 if (!request.IsEncoded)
                 {
-                    // Its length is not known before it is encoded; it ends this batch.
+                    // Its length is not known before the caller has encoded it.
                     break;
                 }
             }

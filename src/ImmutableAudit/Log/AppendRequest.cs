@@ -35,6 +35,9 @@ internal sealed class AppendRequest
     /// <summary>What must hold of the head for the entries to be appended; <see langword="null"/> for no condition.</summary>
     public Func<LogHead, bool>? Condition { get; init; }
 
+    /// <summary>The caller's, by which the request is withdrawn.</summary>
+    public CancellationToken CancellationToken { get; set; }
+
     /// <summary>Whether the library itself writes, which alone may use reserved types (PRIVILEGE.md P25).</summary>
     public bool IsLibrary { get; init; }
 
@@ -87,6 +90,16 @@ internal sealed class AppendRequest
     /// <summary>Gives the request its place in the log; <see langword="false"/> where the caller has withdrawn it.</summary>
     public bool TrySequence() => Interlocked.CompareExchange(ref _state, Sequenced, Queued) == Queued;
 
+    /// <summary>Takes the place back, where nothing was written yet; a caller who gave up meanwhile withdraws now.</summary>
+    public void Requeue()
+    {
+        Interlocked.CompareExchange(ref _state, Queued, Sequenced);
+        if (CancellationToken.IsCancellationRequested)
+        {
+            Withdraw(CancellationToken);
+        }
+    }
+
     /// <summary>Withdraws the request, unless it has its place already.</summary>
     public void Withdraw(CancellationToken cancellationToken)
     {
@@ -106,6 +119,7 @@ internal sealed class AppendRequest
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
         Length = 0;
+        IsEncoded = false;
     }
 
     private Span<byte> Reserve(int entryLength, int count)

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using ImmutableAudit.Checkpoints;
 using ImmutableAudit.Log;
+using ImmutableAudit.Merkle;
 using ImmutableAudit.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -14,12 +14,10 @@ namespace ImmutableAudit;
 /// <remarks>Thread-safe. The protocol is in <c>Log/README.md</c>.</remarks>
 public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDisposable
 {
-    private static readonly TimeSpan SharedPollInterval = TimeSpan.FromMilliseconds(250);
-
     private readonly LogServices _log;
     private readonly AppendQueue _queue;
     private readonly SemaphoreSlim _lifecycle = new(1, 1);
-    private readonly CancellationTokenSource _closed = new();
+    private readonly CommittedReader _reader;
     private readonly string _session;
     private Sequencer? _sequencer;
     private Publisher? _publisher;
@@ -36,6 +34,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
 
         _log = new LogServices(options, new QuietLogger(options.LoggerFactory.CreateLogger<AuditLog>()), new AuditLogMetrics(options));
         _queue = new AppendQueue(options.MaxQueuedEntries, options.MaxQueuedBytes);
+        _reader = new CommittedReader(_log);
         _session = Guid.CreateVersion7(options.TimeProvider.GetUtcNow()).ToString();
     }
 
@@ -46,7 +45,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
     public SignedCheckpoint LatestCheckpoint => Publishing.Latest;
 
     /// <summary>The keys by which checkpoints are signed now: what an auditor needs (<see cref="INoteVerifier.ToVerifierKey"/>).</summary>
-    public IReadOnlyList<INoteVerifier> Keys => [.. _log.Options.Signers.Select(signer => signer.Verifier)];
+    public IReadOnlyList<INoteVerifier> Keys => [.. _log.Signers.Select(signer => signer.Verifier)];
 
     /// <inheritdoc/>
     public long Size => _log.Sink.CommittedSize;
@@ -68,15 +67,21 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
     public static async Task<AuditLog> OpenAsync(AuditLogOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var log = new AuditLog(options);
+        AuditLog? log = null;
         try
         {
+            log = new AuditLog(options);
             await log.OpenAsync(cancellationToken).ConfigureAwait(false);
             return log;
         }
         catch
         {
-            await log.DisposeAsync().ConfigureAwait(false);
+            var opened = (IAsyncDisposable?)log ?? options.Sink;
+            if (opened is not null)
+            {
+                await opened.DisposeAsync().ConfigureAwait(false);
+            }
+
             throw;
         }
     }
@@ -168,59 +173,29 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
         var checkpoint = LatestCheckpoint;
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(oldSize);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(oldSize, checkpoint.Checkpoint.Size);
-        var hashes = await new TreeReader(_log.Sink)
-            .ConsistencyProofAsync(oldSize, checkpoint.Checkpoint.Size, cancellationToken).ConfigureAwait(false);
-        return new AuditConsistencyProof(oldSize, hashes, checkpoint);
-    }
-
-    /// <inheritdoc/>
-    public async IAsyncEnumerable<AuditEntry> ReadAsync(
-        long from = 0, long? to = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(from);
-        var end = Math.Min(to ?? long.MaxValue, Size);
-        for (var index = from; index < end;)
+        var head = checkpoint.Checkpoint;
+        var tree = new TreeReader(_log.Sink);
+        try
         {
-            var run = await _log.Sink.ReadCommittedAsync(index, cancellationToken).ConfigureAwait(false)
-                ?? throw new AuditLogUnreadableException($"Entry {index} of the log '{Origin}' is committed, but storage does not give it out.");
-            foreach (var entry in run.From(index).TakeWhile(_ => index < end))
-            {
-                yield return AuditEntry.Decode(index++, entry);
-            }
+            var hashes = await tree.ConsistencyProofAsync(oldSize, head.Size, cancellationToken).ConfigureAwait(false);
+            var nodes = await tree.NodeHashesAsync(NodeId.ForRange(0, oldSize), head.Size, cancellationToken).ConfigureAwait(false);
+            return MerkleProof.VerifyConsistency(oldSize, new CompactRange(oldSize, nodes).Root(), head.Size, head.Root, hashes)
+                ? new AuditConsistencyProof(oldSize, hashes, checkpoint)
+                : throw new AuditFormatException("Its tiles do not add up to the signed root.");
+        }
+        catch (AuditFormatException e)
+        {
+            throw new AuditLogCorruptException($"The log '{Origin}' cannot be proved to extend its state of size {oldSize}: {e.Message}", e);
         }
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<AuditEntry> FollowAsync(
-        long from = 0, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(from);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closed.Token);
-        while (true)
-        {
-            var change = _log.Committed.Next;
-            await foreach (var entry in ReadAsync(from, null, cancellationToken).ConfigureAwait(false))
-            {
-                from = entry.Index + 1;
-                yield return entry;
-            }
+    public IAsyncEnumerable<AuditEntry> ReadAsync(long from = 0, long? to = null, CancellationToken cancellationToken = default) =>
+        _reader.ReadAsync(from, to, cancellationToken);
 
-            try
-            {
-                // Others' entries in a shared sink are not signalled.
-                var wait = _log.Sink.IsShared ? SharedPollInterval : Timeout.InfiniteTimeSpan;
-                await change.WaitAsync(wait, _log.Options.TimeProvider, ending.Token).ConfigureAwait(false);
-            }
-            catch (TimeoutException)
-            {
-                // Time to look.
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                yield break;
-            }
-        }
-    }
+    /// <inheritdoc/>
+    public IAsyncEnumerable<AuditEntry> FollowAsync(long from = 0, CancellationToken cancellationToken = default) =>
+        _reader.FollowAsync(from, cancellationToken);
 
     /// <summary>Commits what waits, publishes it, and closes the log. Never throws; failures are reported, and what was acknowledged is durable.</summary>
     public async ValueTask DisposeAsync()
@@ -284,7 +259,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
         }
 
         _publisher = new Publisher(_log, opened.Published, opened.Range, _log.Options.TimeProvider.GetUtcNow());
-        _sequencer = new Sequencer(_log, _queue, _publisher, opened.Recovery.Range);
+        _sequencer = new Sequencer(_log, _queue, _publisher, opened.Recovery);
         _log.Metrics.Watch(_queue, _publisher, _log.Options.TimeProvider);
         _log.Status.Open();
         _publisher.Start();
@@ -298,13 +273,16 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
         if (opened.Recovery.DroppedBytes > 0)
         {
             LogMessages.Recovered(_log.Logger, opened.Recovery.Head.Size, opened.Recovery.DroppedBytes);
-            yield return LibraryEvents.Recovered(opened.Published.Checkpoint.Size, opened.Recovery);
+
+            // The sequencer owes the entry itself; this one without events only waits for it.
+            yield return new AppendRequest(Array.Empty<AuditEvent>());
         }
 
+        var signed = opened.Published.Note.Signatures;
         if (opened.Published.Checkpoint.Size > 0
-            && !opened.Signers.Select(key => (key.Name, key.KeyId)).ToHashSet().SetEquals(Keys.Select(key => (key.Name, key.KeyId))))
+            && !signed.Select(by => (by.Name, by.KeyId)).ToHashSet().SetEquals(Keys.Select(key => (key.Name, key.KeyId))))
         {
-            yield return LibraryEvents.KeyChanged(opened.Signers, Keys);
+            yield return LibraryEvents.KeyChanged(signed, opened.Signers, Keys);
         }
 
         if (_log.Options.RecordSessions || (opened.IsNew && _log.Options.Predecessor is not null))
@@ -330,18 +308,24 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
                 LogMessages.Closed(_log.Logger, Origin, Size);
             }
 
+        }
+        catch (Exception e)
+        {
+            LogMessages.ClosingFailed(_log.Logger, Origin, e);
+        }
+
+        try
+        {
             _log.Status.Closed();
-            await _closed.CancelAsync().ConfigureAwait(false);
+            _reader.Dispose();
             await _log.Sink.DisposeAsync().ConfigureAwait(false);
         }
         catch (Exception e)
         {
             LogMessages.ClosingFailed(_log.Logger, Origin, e);
         }
-        finally
-        {
-            _log.Metrics.Dispose();
-        }
+
+        _log.Metrics.Dispose();
     }
 
     private async ValueTask<AuditReceipt> AppendOneAsync(AppendRequest request, CancellationToken cancellationToken) =>
@@ -372,6 +356,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
             request.Encode(_log.Options.TimeProvider);
         }
 
+        request.CancellationToken = cancellationToken;
         return _queue.TryEnqueue(request)
             ? cancellationToken.UnsafeRegister(static (state, token) => ((AppendRequest)state!).Withdraw(token), request)
             : throw _log.Status.Refusal();

@@ -33,7 +33,7 @@ public sealed class AuditLogOptions
     /// <summary>Longest time from a commit to the checkpoint that covers it, 10 ms to 1 day; by default one second (LOG.md L23).</summary>
     public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Entries that may wait encoded in memory, at least 1; by default 65,536. Beyond it appends wait.</summary>
+    /// <summary>Entries that may wait encoded in memory, at least 1; by default 65,536. Beyond it appends wait with no bytes but their caller's event.</summary>
     public int MaxQueuedEntries { get; set; } = 65_536;
 
     /// <summary>Bytes that may wait encoded in memory, at least 65,536; by default 32 MiB. Beyond it appends wait.</summary>

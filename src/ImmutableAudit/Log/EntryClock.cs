@@ -9,36 +9,36 @@ internal sealed class EntryClock(TimeProvider time, TimeSpan maxJump)
     private readonly Uptime _uptime = new(time);
     private DateTimeOffset? _lastWall;
     private TimeSpan _lastUptime;
+    private bool _accepted;
 
-    /// <summary>The time for entries committed now.</summary>
+    private DateTimeOffset? Expected => _lastWall + (_uptime.Now - _lastUptime);
+
+    /// <summary>The time for entries committed now. What has passed counts from the commit that <see cref="Confirm"/> was called for.</summary>
     /// <param name="now">The sink's time.</param>
     /// <param name="last">Time of the newest entry.</param>
+    /// <param name="isAccepted">Whether an entry to be committed says that this time is right.</param>
     /// <exception cref="AuditClockException">The clock is too far ahead.</exception>
-    public DateTimeOffset Stamp(DateTimeOffset now, DateTimeOffset last)
+    public DateTimeOffset Stamp(DateTimeOffset now, DateTimeOffset last, bool isAccepted)
     {
         now = now.ToUniversalTime();
-        var expected = now;
-        if (_lastWall is { } wall)
+        _accepted = isAccepted;
+        if (!isAccepted && Expected is { } expected && now - expected > maxJump)
         {
-            var elapsed = _uptime.Now - _lastUptime;
-            expected = wall + elapsed;
-            if (now - wall - elapsed > maxJump)
-            {
-                throw new AuditClockException(
-                    $"The clock says {now:u}, but {elapsed.TotalSeconds:F0} seconds ago it said {wall:u}. Nothing was appended. "
-                    + "Mend the clock; or, if it is right now, say so with AcceptClockAsync.");
-            }
+            throw new AuditClockException(
+                $"The clock says {now:u}, but by the time that has passed since the last entry it is {expected:u}. Nothing was appended. "
+                + "Mend the clock; or, if it is right now, say so with AcceptClockAsync.");
         }
 
-        // A clock that was set back and is set right again has not jumped ahead.
-        Accept(now > expected ? now : expected);
         return now > last ? now : last;
     }
 
-    /// <summary>Takes the present time for right.</summary>
-    public void Accept(DateTimeOffset now)
+    /// <summary>Says that entries were committed at this time of the sink's.</summary>
+    public void Confirm(DateTimeOffset now)
     {
-        _lastWall = now.ToUniversalTime();
+        now = now.ToUniversalTime();
+
+        // A clock that was set back and is set right again has not jumped ahead.
+        _lastWall = !_accepted && Expected is { } expected && expected > now ? expected : now;
         _lastUptime = _uptime.Now;
     }
 }

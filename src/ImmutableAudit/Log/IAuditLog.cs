@@ -55,6 +55,7 @@ public interface IAuditLog
     /// <summary>Publishes everything appended before this call.</summary>
     /// <returns>A checkpoint that covers it.</returns>
     /// <exception cref="AuditPublicationException">It could not be published now. What is appended stays durable.</exception>
+    /// <exception cref="AuditUnavailableException">The log is closed, recovering or faulted.</exception>
     ValueTask<SignedCheckpoint> FlushAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -70,5 +71,6 @@ public interface IAuditLog
     /// <param name="oldSize">Size of the older state, from 1 to that of the latest checkpoint.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ArgumentOutOfRangeException">The log never had this size, or it is not published.</exception>
+    /// <exception cref="AuditLogCorruptException">What is stored does not add up to the signed root.</exception>
     ValueTask<AuditConsistencyProof> ProveConsistencyAsync(long oldSize, CancellationToken cancellationToken = default);
 }

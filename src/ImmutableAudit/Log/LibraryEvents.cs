@@ -49,14 +49,19 @@ internal static partial class LibraryEvents
     };
 
     /// <summary><c>key.changed</c>: checkpoints are signed by other keys from here on (LOG.md L20).</summary>
-    public static AppendRequest KeyChanged(IEnumerable<INoteVerifier> from, IEnumerable<INoteVerifier> to) => Request(new AuditEvent
+    /// <param name="signed">The signatures on the stored checkpoint; where a key is not known, its name and id stand for it.</param>
+    /// <param name="known">The accepted keys among them.</param>
+    /// <param name="to">The keys that sign now.</param>
+    public static AppendRequest KeyChanged(
+        IEnumerable<NoteSignature> signed, IReadOnlyList<INoteVerifier> known, IEnumerable<INoteVerifier> to) => Request(new AuditEvent
     {
         Actor = Library,
         Action = "key.changed",
         Type = "key.changed",
         Details = AuditDetails.From(
             new KeyChangedDetails(
-                [.. from.Select(key => key.ToVerifierKey())], [.. to.Select(key => key.ToVerifierKey())]),
+                [.. signed.Select(by => known.FirstOrDefault(key => key.Name == by.Name && key.KeyId == by.KeyId)?.ToVerifierKey() ?? $"{by.Name}+{by.KeyId:x8}")],
+                [.. to.Select(key => key.ToVerifierKey())]),
             DetailsContext.Default.KeyChangedDetails),
     });
 

@@ -1,4 +1,5 @@
 using ImmutableAudit.Checkpoints;
+using ImmutableAudit.Events;
 using ImmutableAudit.Merkle;
 using ImmutableAudit.Storage;
 
@@ -13,6 +14,8 @@ internal sealed class LogOpener(LogServices log)
 {
     private const string WayOut =
         "Nothing was changed. If the log was put back from a backup, restore the newest copy; if it is lost, go on in a new log with another origin that names this one as its predecessor.";
+
+    private readonly CheckpointMemory _memory = new(log);
 
     private AuditLogOptions Options => log.Options;
 
@@ -53,7 +56,7 @@ internal sealed class LogOpener(LogServices log)
 
         var recovery = await log.Sink.RecoverAsync(null, null, cancellationToken).ConfigureAwait(false);
         var empty = new Checkpoint(Options.Origin, 0, MerkleHash.EmptyRoot);
-        var signed = await SignedCheckpoint.SignAsync(empty, [.. Options.Signers], cancellationToken).ConfigureAwait(false);
+        var signed = await SignedCheckpoint.SignAsync(empty, log.Signers, cancellationToken).ConfigureAwait(false);
         var published = await log.Sink.PublishAsync(signed, cancellationToken).ConfigureAwait(false)
             ?? throw new AuditLogException($"The log '{Options.Origin}' could not be begun: its first checkpoint was not accepted by the storage.");
         if (!ReferenceEquals(published, signed))
@@ -62,7 +65,7 @@ internal sealed class LogOpener(LogServices log)
             return await ResumeAsync(published.Bytes, remembered, cancellationToken).ConfigureAwait(false);
         }
 
-        await ObserveAsync(published, cancellationToken).ConfigureAwait(false);
+        await _memory.ObserveAsync(published, cancellationToken).ConfigureAwait(false);
         return new OpenedLog(published, new CompactRange(), recovery, IsNew: true, published.Verify(Options.Origin, log.AcceptedKeys));
     }
 
@@ -98,38 +101,48 @@ internal sealed class LogOpener(LogServices log)
 
         var recovery = await log.Sink.RecoverAsync(range, null, cancellationToken).ConfigureAwait(false);
 
+        await CheckTimeAsync(checkpoint, recovery.Head, cancellationToken).ConfigureAwait(false);
+
         // The process before may have died between publishing and telling; an observer may be new.
-        await ObserveAsync(checkpoint, cancellationToken).ConfigureAwait(false);
+        await _memory.ObserveAsync(checkpoint, cancellationToken).ConfigureAwait(false);
         return new OpenedLog(checkpoint, range, recovery, IsNew: false, signers);
     }
 
     private async Task<List<SignedCheckpoint>> RememberedAsync(CancellationToken cancellationToken)
     {
-        var remembered = new List<SignedCheckpoint>();
-        foreach (var observer in Options.Observers)
+        var remembered = await _memory.RememberedAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var checkpoint in remembered)
         {
-            if (await observer.LatestAsync(Options.Origin, cancellationToken).ConfigureAwait(false) is not { } checkpoint)
-            {
-                continue;
-            }
-
             if (!checkpoint.TryVerify(Options.Origin, log.AcceptedKeys, out _, out var reason))
             {
                 throw new AuditLogRollbackException(
                     $"The remembered checkpoint of the log '{Options.Origin}' is not signed by an accepted key: {reason} {WayOut}");
             }
-
-            remembered.Add(checkpoint);
         }
 
         return remembered;
     }
 
-    private async Task ObserveAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken)
+    /// <summary>
+    /// The head that a sink found is private state, which nobody has signed. Its time is held against the last signed entry's,
+    /// or a changed one would stamp every later entry with the far future, or with a time that runs backwards.
+    /// </summary>
+    private async Task CheckTimeAsync(SignedCheckpoint published, LogHead head, CancellationToken cancellationToken)
     {
-        foreach (var observer in Options.Observers)
+        if (published.Checkpoint.Size == 0)
         {
-            await observer.ObserveAsync(checkpoint, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var snapshot = new LogSnapshot(log.Sink, published);
+        await foreach (var entry in snapshot.ReadAsync(published.Checkpoint.Size - 1, null, cancellationToken).ConfigureAwait(false))
+        {
+            if (!EntryTime.TryRead(entry.Span, out var last)
+                || (head.Size == published.Checkpoint.Size ? head.LastTime != last : head.LastTime < last))
+            {
+                throw new AuditLogCorruptException(
+                    $"The journal of the log '{Options.Origin}' says that its last entry is of {head.LastTime:O}, but entry {published.Checkpoint.Size - 1} does not agree. {WayOut}");
+            }
         }
     }
 

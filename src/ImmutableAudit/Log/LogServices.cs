@@ -20,6 +20,9 @@ internal sealed class LogServices(AuditLogOptions options, ILogger logger, Audit
     /// <summary>Signalled after every commit, for those who follow the log.</summary>
     public ChangeSignal Committed { get; } = new();
 
+    /// <summary>Who signs, as it was when the log was opened.</summary>
+    public IReadOnlyList<INoteSigner> Signers { get; } = [.. options.Signers];
+
     /// <summary>Every key whose signature on the log's checkpoint is accepted (LOG.md L20).</summary>
     public IReadOnlyList<INoteVerifier> AcceptedKeys { get; } =
         [.. options.Signers.Select(signer => signer.Verifier), .. options.AcceptedKeys];

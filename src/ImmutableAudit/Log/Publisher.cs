@@ -13,7 +13,11 @@ internal sealed class Publisher : IDisposable
     /// <summary>How long closing waits for a signer that neither signs nor fails.</summary>
     public static readonly TimeSpan ClosingGrace = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a signer, or an observer, may take before it has failed.</summary>
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(30);
+
     private readonly LogServices _log;
+    private readonly CheckpointMemory _memory;
     private readonly Thread _thread;
     private readonly ITimer _timer;
 
@@ -34,10 +38,12 @@ internal sealed class Publisher : IDisposable
 
     private volatile Published _published;
     private TimeSpan _delay;
+    private bool _abandoned;
 
     public Publisher(LogServices log, SignedCheckpoint checkpoint, CompactRange range, DateTimeOffset publishedAt)
     {
         _log = log;
+        _memory = new CheckpointMemory(log);
         _published = new Published(checkpoint, range, publishedAt);
         _committed = checkpoint.Checkpoint.Size;
         _delay = log.Options.CheckpointInterval;
@@ -63,6 +69,7 @@ internal sealed class Publisher : IDisposable
     }
 
     /// <summary>Publishes what is committed, once more, and returns when the thread has ended.</summary>
+    /// <exception cref="TimeoutException">It does not end. It does not touch the sink any more.</exception>
     public void Dispose()
     {
         lock (_wake)
@@ -72,8 +79,18 @@ internal sealed class Publisher : IDisposable
         }
 
         using var grace = _log.Options.TimeProvider.CreateTimer(_ => _abandon.Cancel(), null, ClosingGrace, Timeout.InfiniteTimeSpan);
-        _thread.Join();
+        var ended = _thread.Join(ClosingGrace + ClosingGrace);
         _timer.Dispose();
+        if (!ended)
+        {
+            // A signer that neither signs, fails nor listens. Whatever it comes to, it is not published any more.
+            lock (_sinkGate)
+            {
+                _abandoned = true;
+            }
+
+            throw new TimeoutException("What is committed last could not be published: the signer does not answer. It is durable.");
+        }
     }
 
     /// <summary>Says that entries up to this size are committed; they are published within the interval.</summary>
@@ -114,7 +131,7 @@ internal sealed class Publisher : IDisposable
     {
         lock (_sinkGate)
         {
-            return Wait(_log.Sink.RecoverAsync(_published.Range, acknowledged, CancellationToken.None));
+            return Blocking.Wait(_log.Sink.RecoverAsync(_published.Range, acknowledged, CancellationToken.None));
         }
     }
 
@@ -153,9 +170,10 @@ internal sealed class Publisher : IDisposable
     private void PublishFor(List<Demand> demands)
     {
         AuditPublicationException? failure = null;
+        SignedCheckpoint? published = null;
         try
         {
-            Publish();
+            published = Publish();
             _delay = _log.Options.CheckpointInterval;
         }
         catch (Exception e)
@@ -185,9 +203,17 @@ internal sealed class Publisher : IDisposable
                     $"A checkpoint of size {demand.Size} was asked for, but only {Latest.Checkpoint.Size} entries are committed."));
             }
         }
+
+        // Last: whoever waits for the checkpoint need not wait for a witness.
+        if (published is not null)
+        {
+            using var answer = Answer();
+            Blocking.Wait(_memory.ObserveAsync(published, answer.Token));
+        }
     }
 
-    private void Publish()
+    /// <summary>Publishes what is committed; <see langword="null"/> where that is published already.</summary>
+    private SignedCheckpoint? Publish()
     {
         SignedCheckpoint? published = null;
         CompactRange range;
@@ -195,19 +221,25 @@ internal sealed class Publisher : IDisposable
         {
             lock (_sinkGate)
             {
-                range = Wait(_log.Sink.IntegrateAsync(CancellationToken.None));
+                range = Blocking.Wait(_log.Sink.IntegrateAsync(CancellationToken.None));
             }
 
             if (range.Size <= Latest.Checkpoint.Size)
             {
-                return;
+                return null;
             }
 
-            var candidate = Wait(SignedCheckpoint.SignAsync(
-                new Checkpoint(_log.Options.Origin, range.Size, range.Root()), [.. _log.Options.Signers], _abandon.Token));
+            using var answer = Answer();
+            var candidate = Blocking.Wait(SignedCheckpoint.SignAsync(
+                new Checkpoint(_log.Options.Origin, range.Size, range.Root()), _log.Signers, answer.Token));
             lock (_sinkGate)
             {
-                published = Wait(_log.Sink.PublishAsync(candidate, CancellationToken.None));
+                if (_abandoned)
+                {
+                    throw new AuditPublicationException("The log is closed.");
+                }
+
+                published = Blocking.Wait(_log.Sink.PublishAsync(candidate, CancellationToken.None));
             }
 
             if (published is not null && !ReferenceEquals(published, candidate))
@@ -221,7 +253,14 @@ internal sealed class Publisher : IDisposable
         _log.Metrics.Published();
         _publications.Signal();
         LogMessages.Published(_log.Logger, published.Checkpoint.Size);
-        Observe(published);
+        return published;
+    }
+
+    private CancellationTokenSource Answer()
+    {
+        var answer = CancellationTokenSource.CreateLinkedTokenSource(_abandon.Token);
+        answer.CancelAfter(AnswerTime);
+        return answer;
     }
 
     /// <summary>Somebody else was first, in another process or in an attempt of ours that seemed to fail.</summary>
@@ -230,7 +269,7 @@ internal sealed class Publisher : IDisposable
         published.Verify(_log.Options.Origin, _log.AcceptedKeys);
         if (published.Checkpoint.Size > range.Size)
         {
-            range = Wait(new TreeReader(_log.Sink).CompactRangeAsync(published.Checkpoint.Size, CancellationToken.None));
+            range = Blocking.Wait(new TreeReader(_log.Sink).CompactRangeAsync(published.Checkpoint.Size, CancellationToken.None));
         }
 
         var root = published.Checkpoint.Size == candidate.Checkpoint.Size ? candidate.Checkpoint.Root : range.Root();
@@ -241,28 +280,6 @@ internal sealed class Publisher : IDisposable
         }
 
         return range;
-    }
-
-    private void Observe(SignedCheckpoint checkpoint)
-    {
-        foreach (var observer in _log.Options.Observers)
-        {
-            try
-            {
-                Wait(new ValueTask<bool>(ObserveAsync(observer, checkpoint)));
-            }
-            catch (Exception e)
-            {
-                _log.Metrics.ObservationFailed();
-                LogMessages.ObservationFailed(_log.Logger, checkpoint.Checkpoint.Size, e);
-            }
-        }
-    }
-
-    private async Task<bool> ObserveAsync(ICheckpointObserver observer, SignedCheckpoint checkpoint)
-    {
-        await observer.ObserveAsync(checkpoint, _abandon.Token).ConfigureAwait(false);
-        return true;
     }
 
     private void Wake()
@@ -282,8 +299,6 @@ internal sealed class Publisher : IDisposable
             _timer.Change(_delay, Timeout.InfiniteTimeSpan);
         }
     }
-
-    private static T Wait<T>(ValueTask<T> task) => task.IsCompleted ? task.GetAwaiter().GetResult() : task.AsTask().GetAwaiter().GetResult();
 
     private sealed record Published(SignedCheckpoint Checkpoint, CompactRange Range, DateTimeOffset Time);
 

@@ -25,13 +25,17 @@ internal sealed class Sequencer : IDisposable
     private readonly CancellationTokenSource _graceOver = new();
     private CompactRange _acknowledged;
 
-    public Sequencer(LogServices log, AppendQueue queue, Publisher publisher, CompactRange recovered)
+    /// <summary>The entry about what recovery dropped, until it is committed: part of whatever is committed next (LOG.md L3).</summary>
+    private AppendRequest? _owed;
+
+    public Sequencer(LogServices log, AppendQueue queue, Publisher publisher, SinkRecovery recovered)
     {
         _log = log;
         _queue = queue;
         _clock = new EntryClock(log.Options.TimeProvider, log.Options.MaxClockJump);
         _publisher = publisher;
-        _acknowledged = recovered.Clone();
+        _acknowledged = recovered.Range.Clone();
+        _owed = Owed(recovered);
         _thread = new Thread(Run) { Name = $"ImmutableAudit {log.Options.Origin}", IsBackground = true };
     }
 
@@ -60,13 +64,10 @@ internal sealed class Sequencer : IDisposable
     {
         while (_queue.WaitForRequest())
         {
-            _taken.Clear();
-            _queue.Take(_taken, CommitBytes);
-            _taken.RemoveAll(request => !request.TrySequence());
+            Take();
             try
             {
                 _log.Status.ThrowIfRefused();
-                Encode();
                 Commit();
             }
             catch (AuditLogException e) when (e is AuditUnavailableException or AuditClockException)
@@ -89,25 +90,64 @@ internal sealed class Sequencer : IDisposable
         }
     }
 
-    private void Encode()
+    /// <summary>Takes what fits into a commit, each request with its place in the log; encodes those that came when the queue was full.</summary>
+    private void Take()
     {
-        for (var i = _taken.Count - 1; i >= 0; i--)
+        _taken.Clear();
+        var bytes = CommitBytes;
+        for (var before = -1; before < _taken.Count && bytes > 0;)
         {
-            if (_taken[i].IsEncoded)
+            before = _taken.Count;
+            _queue.Take(_taken, bytes);
+            for (var i = before; i < _taken.Count; i++)
             {
-                continue;
-            }
-
-            try
-            {
-                _taken[i].Encode(_log.Options.TimeProvider);
-            }
-            catch (Exception e)
-            {
-                _taken[i].Fail(e);
-                _taken.RemoveAt(i);
+                bytes -= Math.Max(1, Encode(_taken[i]));
             }
         }
+
+        Sequence();
+        if (_owed is { } owed)
+        {
+            Encode(owed);
+            _taken.Insert(0, owed);
+        }
+
+        // Who takes the clock for right comes before the entries that carry its time.
+        if (_taken.FindIndex(request => request.AcceptsClock) is var clock and > 0)
+        {
+            var accepting = _taken[clock];
+            _taken.RemoveAt(clock);
+            _taken.Insert(0, accepting);
+        }
+    }
+
+    /// <summary>Gives the requests their place; those withdrawn meanwhile, or that cannot be entries, have none.</summary>
+    private void Sequence() => _taken.RemoveAll(request =>
+    {
+        var without = request.Completion.IsCompleted || !request.TrySequence();
+        if (without)
+        {
+            request.Release();
+        }
+
+        return without;
+    });
+
+    private int Encode(AppendRequest request)
+    {
+        try
+        {
+            if (!request.IsEncoded)
+            {
+                request.Encode(_log.Options.TimeProvider);
+            }
+        }
+        catch (Exception e)
+        {
+            request.Fail(e);
+        }
+
+        return request.Length;
     }
 
     private void Commit()
@@ -115,13 +155,8 @@ internal sealed class Sequencer : IDisposable
         while (_taken.Count > 0)
         {
             var started = _log.Options.TimeProvider.GetTimestamp();
-            using var commit = Wait(_log.Sink.OpenCommitAsync(CancellationToken.None));
-            if (_taken.Exists(request => request.AcceptsClock))
-            {
-                _clock.Accept(commit.Now);
-            }
-
-            var time = _clock.Stamp(commit.Now, commit.Head.LastTime);
+            using var commit = Blocking.Wait(_log.Sink.OpenCommitAsync(CancellationToken.None));
+            var time = _clock.Stamp(commit.Now, commit.Head.LastTime, isAccepted: _taken.Exists(request => request.AcceptsClock));
             _batch.Begin(commit.Head, commit.Range);
             foreach (var request in _taken)
             {
@@ -135,10 +170,12 @@ internal sealed class Sequencer : IDisposable
             }
 
             var batch = _batch.ToCommit();
-            switch (Wait(commit.CompleteAsync(batch, CancellationToken.None)))
+            switch (Blocking.Wait(commit.CompleteAsync(batch, CancellationToken.None)))
             {
                 case CommitOutcome.Committed:
                     _acknowledged = batch.Range.Clone();
+                    _owed = null;
+                    _clock.Confirm(commit.Now);
                     _batch.Complete();
                     _log.Committed.Signal();
                     _publisher.Committed(batch.Head.Size);
@@ -160,18 +197,23 @@ internal sealed class Sequencer : IDisposable
     private void WaitForRoom()
     {
         LogMessages.StorageFull(_log.Logger);
+
+        // Nothing is written yet: until there is room, callers may withdraw.
+        _taken.ForEach(request => request.Requeue());
         for (var pause = TimeSpan.FromMilliseconds(100); ; pause = Backoff.Next(pause))
         {
             var publication = _publisher.NextPublication;
             try
             {
                 _publisher.DemandAsync(_publisher.Latest.Checkpoint.Size + 1).WaitAsync(_graceOver.Token).GetAwaiter().GetResult();
+                Sequence();
                 return;
             }
             catch (Exception e) when (e is AuditPublicationException or OperationCanceledException)
             {
                 if (_log.Status.IsFaulted || WaitHandle.WaitAny([_stopping.WaitHandle, ((IAsyncResult)publication).AsyncWaitHandle], pause) == 0)
                 {
+                    Sequence();
                     throw new AuditUnavailableException(
                         "The journal is full, and nothing can be published to make room. Nothing was appended.", e);
                 }
@@ -189,10 +231,11 @@ internal sealed class Sequencer : IDisposable
                 var recovery = _publisher.RecoverSink(_acknowledged);
                 _acknowledged = recovery.Range.Clone();
                 _publisher.Committed(recovery.Head.Size);
-                if (recovery.DroppedBytes > 0)
+                _owed = Owed(recovery);
+                if (_owed is not null)
                 {
-                    // Before any other commit: recovery counts it as recorded once there is one (LOG.md L3).
-                    _queue.PutFirst(LibraryEvents.Recovered(_publisher.Latest.Checkpoint.Size, recovery));
+                    // A request without entries, so that it is recorded although nobody may append for long.
+                    _queue.TryEnqueue(new AppendRequest(Array.Empty<AuditEvent>()));
                 }
 
                 _log.Status.Open();
@@ -227,7 +270,7 @@ internal sealed class Sequencer : IDisposable
         while (_queue.Entries > 0)
         {
             _queue.Take(_taken, int.MaxValue);
-            _taken.RemoveAll(request => !request.TrySequence());
+            Sequence();
             FailTaken(_log.Status.Refusal());
             _taken.ForEach(request => request.Release());
             _taken.Clear();
@@ -237,9 +280,12 @@ internal sealed class Sequencer : IDisposable
     private void FailTaken(Exception exception)
     {
         _log.Metrics.Failed(_taken.Count);
-        _taken.ForEach(request => request.Fail(exception));
+        foreach (var request in _taken.Where(request => request != _owed))
+        {
+            request.Fail(exception);
+        }
     }
 
-    /// <summary>A file sink has always completed; a database's answer is waited for on this thread, which is here for that.</summary>
-    private static T Wait<T>(ValueTask<T> task) => task.IsCompleted ? task.GetAwaiter().GetResult() : task.AsTask().GetAwaiter().GetResult();
+    private AppendRequest? Owed(SinkRecovery recovery) =>
+        recovery.DroppedBytes > 0 ? LibraryEvents.Recovered(_publisher.Latest.Checkpoint.Size, recovery) : null;
 }

@@ -2,7 +2,6 @@ using System.Text;
 using ImmutableAudit.Checkpoints;
 using ImmutableAudit.Merkle;
 using ImmutableAudit.Tiles;
-using Microsoft.Extensions.Logging;
 
 namespace ImmutableAudit.Storage.FileSystem;
 
@@ -17,7 +16,7 @@ namespace ImmutableAudit.Storage.FileSystem;
 /// <para>Backup: copy the file <c>checkpoint</c> first, then the rest; such a copy verifies (L16). Who may read the directory is
 /// the host's decision: it holds what the events hold.</para>
 /// </remarks>
-public sealed partial class FileSystemSink : IAuditSink
+public sealed class FileSystemSink : IAuditSink
 {
     private const string CheckpointFile = "checkpoint";
     private const string PrivateDirectory = "journal";
@@ -35,7 +34,9 @@ public sealed partial class FileSystemSink : IAuditSink
     private volatile Journal? _journal;
     private volatile SignedCheckpoint? _published;
     private SinkContext? _context;
+    private PartialSweeper? _sweeper;
     private WriterLock? _lock;
+    private WriterLock? _journalLock;
     private CommittedState _committed = CommittedState.Empty;
     private RightEdge? _edge;
     private bool _publicationInDoubt;
@@ -76,7 +77,7 @@ public sealed partial class FileSystemSink : IAuditSink
     private string JournalPath => _options.JournalPath is { } path ? Path.GetFullPath(path) : LockPath;
 
     /// <inheritdoc/>
-    public ValueTask ClaimAsync(SinkContext context, CancellationToken cancellationToken)
+    public async ValueTask ClaimAsync(SinkContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         if (_lock is not null)
@@ -84,20 +85,30 @@ public sealed partial class FileSystemSink : IAuditSink
             throw new InvalidOperationException($"The sink of '{_directory}' is open already. Give each log a sink of its own.");
         }
 
+        if (await _reader.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false) is { } note
+            && SignedCheckpoint.TryParse(note, out var stored) && stored.Checkpoint.Origin != context.Origin)
+        {
+            throw new AuditLogMismatchException(
+                $"The directory '{_directory}' holds the log '{Printable.Of(stored.Checkpoint.Origin)}', not '{context.Origin}'. "
+                + "Nothing was changed. Give each log a directory of its own.");
+        }
+
         try
         {
             DurableWriter.CreateDirectory(_files, LockPath);
             DurableWriter.CreateDirectory(_files, JournalPath);
             _lock = WriterLock.Take(LockPath, context.TimeProvider);
+
+            // A copy of the log's directory would have a lock of its own, and write to the same journal.
+            _journalLock = JournalPath == LockPath ? null : WriterLock.Take(JournalPath, context.TimeProvider);
             _context = context;
+            _sweeper = new PartialSweeper(_files, _directory, context.Logger);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new AuditLogException(
                 $"The directory '{_directory}' cannot be written to: {e.Message} Give the process's user the right to write there, or name another directory.", e);
         }
-
-        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -129,7 +140,7 @@ public sealed partial class FileSystemSink : IAuditSink
             (_journal, var found) = recovery.Run(published, acknowledged);
             before?.Dispose();
             Volatile.Write(ref _committed, new CommittedState(found.Head, found.Range.Clone()));
-            Sweep(published?.Size ?? 0);
+            _sweeper!.SweepEdge(published?.Size ?? 0);
             return found;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -144,6 +155,7 @@ public sealed partial class FileSystemSink : IAuditSink
     /// <inheritdoc/>
     public async ValueTask<CompactRange> IntegrateAsync(CancellationToken cancellationToken)
     {
+        ObjectDisposedException.ThrowIf(_lock is null, this);
         var target = Volatile.Read(ref _committed);
         var published = _published?.Checkpoint.Size ?? 0;
         var edge = _edge ?? await RightEdge.LoadAsync(this, published, cancellationToken).ConfigureAwait(false);
@@ -175,12 +187,14 @@ public sealed partial class FileSystemSink : IAuditSink
     public async ValueTask<SignedCheckpoint?> PublishAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
+        ObjectDisposedException.ThrowIf(_lock is null, this);
         if (_publicationInDoubt && await _reader.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false) is { } bytes)
         {
             // A rename that was reported as failed may have happened. What readers may have seen is not signed anew (LOG.md L22).
-            _published = SignedCheckpoint.Parse(bytes);
+            var found = SignedCheckpoint.Parse(bytes);
             _files.FlushDirectory(_directory);
             _publicationInDoubt = false;
+            Adopt(found);
         }
 
         if (_published is { } current && current.Checkpoint.Size >= checkpoint.Checkpoint.Size)
@@ -198,10 +212,7 @@ public sealed partial class FileSystemSink : IAuditSink
         _writer.Write([new DurableWriter.NewFile(CheckpointFile, checkpoint.Note.Bytes, Sealed: false)]);
         _publicationInDoubt = false;
 
-        var before = _published?.Checkpoint.Size ?? 0;
-        _published = checkpoint;
-        Journal.Free(checkpoint.Checkpoint.Size);
-        Sweep(before, checkpoint.Checkpoint.Size);
+        Adopt(checkpoint);
         return checkpoint;
     }
 
@@ -267,9 +278,19 @@ public sealed partial class FileSystemSink : IAuditSink
     public ValueTask DisposeAsync()
     {
         _journal?.Dispose();
+        _journalLock?.Dispose();
         _lock?.Dispose();
-        _lock = null;
+        _journalLock = _lock = null;
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Takes a durable checkpoint for the published one: what it covers is needed in no other form any more.</summary>
+    private void Adopt(SignedCheckpoint checkpoint)
+    {
+        var before = _published?.Checkpoint.Size ?? 0;
+        _published = checkpoint;
+        Journal.Free(checkpoint.Checkpoint.Size);
+        _sweeper!.Sweep(before, checkpoint.Checkpoint.Size);
     }
 
     /// <summary>Tiles that no checkpoint vouches for are the remains of a log whose checkpoint was taken away (LOG.md L18).</summary>
@@ -281,45 +302,6 @@ public sealed partial class FileSystemSink : IAuditSink
                 $"The directory '{_directory}' holds tiles but no checkpoint: it was a log, and its checkpoint was removed. Nothing was changed. Restore the file 'checkpoint', or name an empty directory.");
         }
     }
-
-    /// <summary>Removes partial files whose full file is durable: those that became full between two published sizes (LOG.md L14).</summary>
-    private void Sweep(long before, long published)
-    {
-        for (var level = 0; level <= TileCoordinate.MaxLevel; level++)
-        {
-            var full = published >> (8 * (level + 1));
-            for (var index = before >> (8 * (level + 1)); index < full; index++)
-            {
-                DeletePartials(new TileCoordinate(level, index).Path);
-                if (level == 0)
-                {
-                    DeletePartials(new EntryBundleCoordinate(index).Path);
-                }
-            }
-        }
-    }
-
-    /// <summary>The same at opening, where only the right edge can have been left unswept.</summary>
-    private void Sweep(long published) => Sweep(Math.Max(0, published - (2 * TileCoordinate.FullWidth)), published);
-
-    private void DeletePartials(string fullPath)
-    {
-        var path = Path.Combine(_directory, fullPath.Replace('/', Path.DirectorySeparatorChar) + ".p");
-        try
-        {
-            if (_files.DirectoryExists(path))
-            {
-                _files.DeleteDirectory(path);
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            LogNotSwept(_context!.Logger, path, e);
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The partial files in {Path} could not be removed; they do no harm and stay")]
-    private static partial void LogNotSwept(ILogger logger, string path, Exception exception);
 
     /// <summary>What is flushed: the head, and the range that its entries were hashed to when they were committed.</summary>
     private sealed record CommittedState(LogHead Head, CompactRange Range)

@@ -44,6 +44,7 @@ internal sealed class JournalDirectory(IFileOperations files, string path)
         catch
         {
             segment.Dispose();
+            DeleteLeftover(target + TemporarySuffix);
             throw;
         }
     }
@@ -68,4 +69,17 @@ internal sealed class JournalDirectory(IFileOperations files, string path)
     }
 
     public void Delete(string segment) => files.Delete(segment);
+
+    /// <summary>A segment that was not finished may be what fills the disk.</summary>
+    private void DeleteLeftover(string temporary)
+    {
+        try
+        {
+            files.Delete(temporary);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The next attempt overwrites it.
+        }
+    }
 }

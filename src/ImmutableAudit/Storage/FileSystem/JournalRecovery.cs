@@ -1,3 +1,4 @@
+using ImmutableAudit.Events;
 using ImmutableAudit.Merkle;
 using ImmutableAudit.Tiles;
 
@@ -80,6 +81,7 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
                 }
 
                 Hash(commit, range, acknowledged);
+                CheckTime(commit);
                 commits.Add(commit);
             }
 
@@ -165,6 +167,19 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
             if (range.Size == acknowledged?.Size && range.Root() != acknowledged.Root())
             {
                 throw Damaged(commit.Segment, $"its entries are not the {range.Size} that were acknowledged");
+            }
+        }
+    }
+
+    /// <summary>The time that a commit says it ends with is that of its last entry, which is what will be signed.</summary>
+    private void CheckTime(JournalCommit commit)
+    {
+        ReadOnlySpan<byte> rest = _buffer.AsSpan(JournalFormat.RecordHeaderSize, commit.Header.EntriesLength);
+        for (var i = 1; EntryBundle.TryReadEntry(ref rest, out var entry); i++)
+        {
+            if (i == commit.Header.Count && (!EntryTime.TryRead(entry, out var time) || time != commit.Header.End.LastTime))
+            {
+                throw Damaged(commit.Segment, $"the commit at byte {commit.Header.Position} does not end with the time that it announces");
             }
         }
     }
