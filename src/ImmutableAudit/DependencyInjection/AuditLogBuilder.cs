@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ImmutableAudit.Checkpoints;
+using ImmutableAudit.DependencyInjection;
 using ImmutableAudit.Storage;
 using ImmutableAudit.Storage.FileSystem;
 using ImmutableAudit.Storage.InMemory;
@@ -67,24 +68,29 @@ public sealed class AuditLogBuilder
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         Step((options, _) => options.Signers.Add(EcdsaNoteSigner.FromPemFile(NameOf(options), path, password)));
-        return RememberBeside(path);
+        return RememberCheckpointsIn(DirectoryOf(path));
     }
 
     /// <summary>
-    /// Signs with the key in a PEM file, which is generated where it is not there yet: for samples and development. A host
-    /// in production refuses it.
+    /// Signs with the key in a PEM file, which is generated where it is not there yet, and remembers checkpoints beside it: for
+    /// samples and development. A host in production refuses it, and makes no key.
     /// </summary>
     public AuditLogBuilder SignWithGeneratedKey(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        Step((options, _) =>
+        return Step((options, services) =>
         {
             options.HasGeneratedKey = true;
+            if (AuditLogOptionsValidator.RefusesTrials(options, services))
+            {
+                // Validation says so, and nothing is left behind.
+                return;
+            }
+
             options.Signers.Add(File.Exists(path)
                 ? EcdsaNoteSigner.FromPemFile(NameOf(options), path)
                 : EcdsaNoteSigner.CreatePemFile(NameOf(options), path));
-        });
-        return RememberBeside(path);
+        }).RememberCheckpointsIn(DirectoryOf(path));
     }
 
     /// <summary>Signs with any ECDSA P-256 key that <see cref="ECDsa"/> can reach: a certificate's, an HSM's, a cloud's. The key stays the caller's to dispose.</summary>
@@ -124,7 +130,12 @@ public sealed class AuditLogBuilder
     }
 
     /// <summary>Lets a generated key or a log in memory start although the environment is Production.</summary>
-    public AuditLogBuilder AllowTrialInProduction() => Step((options, _) => options.AllowTrialInProduction = true);
+    public AuditLogBuilder AllowTrialInProduction()
+    {
+        // First, whatever the order of calls: a key is generated only where it may be used.
+        _steps.Insert(0, (options, _) => options.AllowTrialInProduction = true);
+        return this;
+    }
 
     internal void Apply(AuditLogOptions options, IServiceProvider services) => _steps.ForEach(step => step(options, services));
 
@@ -133,8 +144,8 @@ public sealed class AuditLogBuilder
         ? options.Origin
         : throw new OptionsValidationException(nameof(AuditLogOptions), typeof(AuditLogOptions), ["The log has no origin: name it with WithOrigin, as 'shop.example/audit'."]);
 
-    private AuditLogBuilder RememberBeside(string keyPath) =>
-        RememberCheckpointsIn(Path.GetDirectoryName(Path.GetFullPath(keyPath)) ?? throw new ArgumentException("The key's path names no file.", nameof(keyPath)));
+    private static string DirectoryOf(string path) =>
+        Path.GetDirectoryName(Path.GetFullPath(path)) ?? throw new ArgumentException("The key's path names no file.", nameof(path));
 
     private AuditLogBuilder Step(Action<AuditLogOptions, IServiceProvider> step)
     {

@@ -133,8 +133,9 @@ public sealed class RegistrationTests : IDisposable
     [InlineData("Staging", false, true)]
     public async Task Production_refuses_a_trial_setup_unless_told_otherwise(string environment, bool allow, bool starts)
     {
+        var key = Path.Combine(_logs.KeyDirectory, "audit.pem");
         void InMemory(AuditLogBuilder audit) => audit.UseInMemory().SignWith(_key);
-        void GeneratedKey(AuditLogBuilder audit) => audit.UseFileSystem(_logs.LogDirectory).SignWithGeneratedKey(Path.Combine(_logs.KeyDirectory, "audit.pem"));
+        void GeneratedKey(AuditLogBuilder audit) => audit.UseFileSystem(_logs.LogDirectory).SignWithGeneratedKey(key);
         foreach (var trial in new Action<AuditLogBuilder>[] { InMemory, GeneratedKey })
         {
             using var host = Build(environment, audit =>
@@ -148,11 +149,13 @@ public sealed class RegistrationTests : IDisposable
             if (starts)
             {
                 await host.StartAsync();
+                Assert.Equal(trial == GeneratedKey, File.Exists(key));
             }
             else
             {
                 var fault = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
                 Assert.Contains("Production", Assert.Single(fault.Failures), StringComparison.Ordinal);
+                Assert.False(Directory.Exists(_logs.KeyDirectory));
             }
         }
     }
