@@ -58,17 +58,22 @@ public sealed class AuditLogBuilder
     }
 
     /// <summary>
-    /// Signs with the ECDSA P-256 key in a PEM file, and remembers checkpoints in the same directory, so that a log put back
-    /// to an earlier state is noticed (LOG.md L18). Keep both apart from the log. Where that directory cannot be written to, use
-    /// <see cref="SignWith(INoteSigner)"/> and <see cref="RememberCheckpointsIn"/>.
+    /// Signs with the ECDSA P-256 key in a PEM file, and remembers checkpoints beside it, so that a log put back to an earlier
+    /// state is noticed (LOG.md L18). Keep both apart from the log.
     /// </summary>
     /// <param name="path">A file that its owner alone can read, made with <see cref="EcdsaNoteSigner.CreatePemFile"/> or <c>openssl</c>.</param>
     /// <param name="password">The password, where the key is encrypted.</param>
-    public AuditLogBuilder SignWithPemFile(string path, string? password = null)
+    /// <param name="rememberIn">
+    /// The directory in which to remember checkpoints; by default the key's. Name one where that cannot be written to, as with
+    /// a secret that is mounted read-only. It outlives the process, and is not the log's.
+    /// </param>
+    public AuditLogBuilder SignWithPemFile(string path, string? password = null, string? rememberIn = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        Step((options, _) => options.Signers.Add(EcdsaNoteSigner.FromPemFile(NameOf(options), path, password)));
-        return RememberCheckpointsIn(DirectoryOf(path));
+        var directory = rememberIn ?? DirectoryOf(path);
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory, nameof(rememberIn));
+        return Step((options, _) => options.Signers.Add(EcdsaNoteSigner.FromPemFile(NameOf(options), path, password)))
+            .RememberCheckpointsIn(directory);
     }
 
     /// <summary>

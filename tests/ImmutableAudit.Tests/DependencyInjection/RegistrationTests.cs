@@ -161,6 +161,31 @@ public sealed class RegistrationTests : IDisposable
     }
 
     [Fact]
+    public async Task Checkpoints_are_remembered_in_another_directory_where_the_keys_is_read_only()
+    {
+        var key = Path.Combine(_logs.KeyDirectory, "audit.pem");
+        using (EcdsaNoteSigner.CreatePemFile(TestLogs.Origin, key))
+        {
+        }
+
+        var memory = Path.Combine(_logs.Root, "memory");
+        void Configure(AuditLogBuilder audit) =>
+            audit.WithOrigin(TestLogs.Origin).UseFileSystem(_logs.LogDirectory).SignWithPemFile(key, rememberIn: memory);
+        var before = Directory.GetFiles(_logs.KeyDirectory);
+        using (var host = Build("Production", Configure))
+        {
+            await host.StartAsync();
+            await host.Services.GetRequiredService<IAuditLog>().AppendAsync(TestLogs.Event(0));
+        }
+
+        Assert.Equal(before, Directory.GetFiles(_logs.KeyDirectory));
+        Assert.NotEmpty(Directory.GetFiles(memory, "*.checkpoint"));
+        Directory.Delete(_logs.LogDirectory, recursive: true);
+        using var again = Build("Production", Configure);
+        await Assert.ThrowsAsync<AuditLogRollbackException>(() => again.StartAsync());
+    }
+
+    [Fact]
     public async Task A_locked_log_keeps_the_host_from_starting()
     {
         await using var writer = await _logs.OpenAsync();
