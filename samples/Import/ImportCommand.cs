@@ -20,7 +20,8 @@ internal static class ImportCommand
             }
             catch (ImportException e)
             {
-                await error.WriteLineAsync(e.Message);
+                // It may name what the log or the input holds, which anybody may have written.
+                await error.WriteLineAsync(SafeText.Of(e.Message));
                 return SampleCommand.Failed;
             }
         });
@@ -35,7 +36,8 @@ internal static class ImportCommand
         var from = await new Resumption(log, request.Input).FindAsync(request.Name, stop);
         if (from.Line > 0)
         {
-            await output.WriteLineAsync($"'{request.Input}' is in the log through line {from.Line}{(from.Input == request.Name ? "" : $", as '{from.Input}'")}.");
+            var name = from.Input == request.Name ? "" : $", as '{from.Input}'";
+            await output.WriteLineAsync(SafeText.Of($"'{request.Input}' is in the log through line {from.Line}{name}."));
         }
 
         var progress = terminal is null ? null : new ProgressLine(terminal, new FileInfo(request.Input).Length);

@@ -44,7 +44,7 @@ internal static class SampleCommand
         }
         catch (Exception e) when (e is AuditException or UsageException or ArgumentException or IOException or UnauthorizedAccessException)
         {
-            await error.WriteLineAsync(e.Message);
+            await error.WriteLineAsync(SafeText.Of(e.Message));
             return Impossible;
         }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImmutableAudit.Samples;
 
 namespace ImmutableAudit.Verifier.Output;
 

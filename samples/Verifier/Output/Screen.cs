@@ -1,4 +1,5 @@
 using System.Text;
+using ImmutableAudit.Samples;
 using Spectre.Console;
 
 namespace ImmutableAudit.Verifier.Output;

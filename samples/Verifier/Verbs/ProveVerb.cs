@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using ImmutableAudit.Merkle;
+using ImmutableAudit.Samples;
 using ImmutableAudit.Storage;
 using ImmutableAudit.Verifier.Input;
 using ImmutableAudit.Verifier.Output;
@@ -40,6 +41,14 @@ internal static class ProveVerb
         }
 
         var proof = await snapshot.ProveAsync(index, cancellationToken);
+
+        // A proof is written as it is or not at all: escaped it would be another text, and nobody's signature would fit it.
+        if (output is null && json is null && screen.Terminal is not null && !SafeText.IsSafe(proof.ToString()))
+        {
+            throw new InputException(
+                "The log's checkpoint holds characters that could drive this terminal. Have the proof written to a file: --output FILE.");
+        }
+
         if (output is not null)
         {
             AtomicFile.Write(output, proof.ToBytes());

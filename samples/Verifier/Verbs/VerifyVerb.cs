@@ -61,8 +61,9 @@ internal static class VerifyVerb
             throw new InputException("verify needs --key VKEY: without a key to trust, anybody could have signed the log.");
         }
 
-        json?.WriteString("log", log);
-        var verifier = new LogVerifier(LogReader.Open(log), options);
+        var reader = LogReader.Open(log);
+        json?.WriteString("log", reader.ToString());
+        var verifier = new LogVerifier(reader, options);
         var result = await screen.VerifyAsync(verifier, quiet: json is not null, cancellationToken);
         if (json is null)
         {

@@ -29,6 +29,8 @@ public sealed class AuditProof
     public const int MaxLength = SignedNote.MaxLength + (128 * 1024);
 
     internal const int MaxHashes = 63;
+
+    /// <summary>What an entry bundle can hold. AuditEntry and EntryBundle say it, too: none of the three knows another.</summary>
     internal const int MaxEntryLength = ushort.MaxValue;
 
     /// <summary>Puts a proof together, unverified. The entry is copied.</summary>

@@ -106,7 +106,7 @@ public sealed class EcdsaNoteSigner : INoteSigner, IDisposable
             }
             catch (Exception e) when (e is CryptographicException or NotSupportedException)
             {
-                throw new AuditKeyException($"The key of '{_verifier.Name}' could not sign: {e.Message}", e);
+                throw new AuditKeyException($"The key of '{Printable.Of(_verifier.Name)}' could not sign: {e.Message}", e);
             }
         }
     }

@@ -37,7 +37,7 @@ public sealed class EcdsaNoteVerifier : INoteVerifier
         if (subjectPublicKeyInfo.Length != SpkiLength || !subjectPublicKeyInfo.StartsWith(SpkiStart))
         {
             throw new AuditKeyException(
-                $"The public key of '{name}' is not an ECDSA key on curve P-256 (91 bytes of DER, named curve, uncompressed "
+                $"The public key of '{Printable.Of(name)}' is not an ECDSA key on curve P-256 (91 bytes of DER, named curve, uncompressed "
                 + "point). Only P-256 is supported.");
         }
 
@@ -51,7 +51,7 @@ public sealed class EcdsaNoteVerifier : INoteVerifier
         catch (CryptographicException e)
         {
             throw new AuditKeyException(
-                $"The public key of '{name}' is not a point of curve P-256: it was altered or mistyped.", e);
+                $"The public key of '{Printable.Of(name)}' is not a point of curve P-256: it was altered or mistyped.", e);
         }
     }
 

@@ -45,13 +45,16 @@ internal static class KeyFile
             : throw new AuditKeyException($"The verifier key file '{path}' is not UTF-8 text.");
     }
 
-    /// <summary>Writes a new key, and its verifier key beside it. Either both files are made or none.</summary>
+    /// <summary>
+    /// Writes a new key, and its verifier key beside it. Either both files are made or none. Their names are durable when the
+    /// directory is flushed next: with the first checkpoint that is remembered there, or by the system.
+    /// </summary>
     /// <exception cref="AuditKeyException">A file exists already, or cannot be written.</exception>
     public static void Create(string path, ECDsa key, INoteVerifier verifier)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var verifierPath = (path.EndsWith(".pem", StringComparison.OrdinalIgnoreCase) ? path[..^4] : path) + ".vkey";
-        var pem = Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n");
+        var pem = Export(key);
         try
         {
             CreateDirectory(path);
@@ -76,6 +79,28 @@ internal static class KeyFile
         finally
         {
             CryptographicOperations.ZeroMemory(pem);
+        }
+    }
+
+    /// <summary>The private key in PEM, one array that the caller wipes: what was needed on the way is wiped here.</summary>
+    private static byte[] Export(ECDsa key)
+    {
+        var text = new char[1024];
+        try
+        {
+            if (!key.TryExportPkcs8PrivateKeyPem(text, out var length))
+            {
+                throw new AuditKeyException($"The key takes more than {text.Length} characters of PEM: it is no P-256 key.");
+            }
+
+            var pem = new byte[length + 1];
+            Encoding.ASCII.GetBytes(text.AsSpan(0, length), pem);
+            pem[length] = (byte)'\n';
+            return pem;
+        }
+        finally
+        {
+            Array.Clear(text);
         }
     }
 

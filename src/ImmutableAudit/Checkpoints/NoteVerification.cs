@@ -23,8 +23,8 @@ internal static class NoteVerification
             if (keys[id].FirstOrDefault(key => key.Verify(note.Text.Span, line.Signature.Span)) is not { } signer)
             {
                 reason =
-                    $"The signature by the known key '{line.Name}' ({line.KeyId:x8}) is bad: the text was altered, or "
-                    + "somebody else signed it under that name.";
+                    $"The signature by the known key '{Printable.Of(line.Name)}' ({line.KeyId:x8}) is bad: the text was altered, "
+                    + "or somebody else signed it under that name.";
                 return [];
             }
 
@@ -37,7 +37,7 @@ internal static class NoteVerification
 
     private static string NobodyKnown(SignedNote note, int known)
     {
-        var names = note.Signatures.Take(5).Select(line => $"{line.Name} ({line.KeyId:x8})");
+        var names = note.Signatures.Take(5).Select(line => $"{Printable.Of(line.Name)} ({line.KeyId:x8})");
         return $"None of the {known} known keys has signed. Signed by: {string.Join(", ", names)}.";
     }
 }

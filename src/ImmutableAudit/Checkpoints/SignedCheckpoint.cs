@@ -85,12 +85,12 @@ public sealed class SignedCheckpoint
         if (origin is null && signers.All(key => key.Name != Checkpoint.Origin))
         {
             reason =
-                $"The checkpoint is of '{Checkpoint.Origin}', but none of the known keys that signed it has that name. Say "
-                + "which origin is meant.";
+                $"The checkpoint is of '{Printable.Of(Checkpoint.Origin)}', but none of the known keys that signed it has that name. "
+                + "Say which origin is meant.";
         }
         else if (origin is not null && origin != Checkpoint.Origin)
         {
-            reason = $"The checkpoint is of '{Checkpoint.Origin}', not of '{Printable.Of(origin)}'.";
+            reason = $"The checkpoint is of '{Printable.Of(Checkpoint.Origin)}', not of '{Printable.Of(origin)}'.";
         }
 
         signers = reason is null ? signers : [];

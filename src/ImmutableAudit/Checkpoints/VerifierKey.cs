@@ -24,16 +24,16 @@ public static class VerifierKey
         if (parts.Type != EcdsaNoteVerifier.Type)
         {
             throw new AuditKeyException(
-                $"The verifier key of '{parts.Name}' has type {parts.Type:x2} ({NameOf(parts.Type)}), which needs a package of "
-                + "its own: construct its INoteVerifier there. This package reads type 02 (ECDSA P-256).");
+                $"The verifier key of '{Printable.Of(parts.Name)}' has type {parts.Type:x2} ({NameOf(parts.Type)}), which needs a "
+                + "package of its own: construct its INoteVerifier there. This package reads type 02 (ECDSA P-256).");
         }
 
         var verifier = new EcdsaNoteVerifier(parts.Name, parts.Key);
         return verifier.KeyId == parts.KeyId
             ? verifier
             : throw new AuditKeyException(
-                $"The verifier key of '{parts.Name}' says key id {parts.KeyId:x8}, but its key has {verifier.KeyId:x8}: it "
-                + "was altered or mistyped. Get it again from the log's owner.");
+                $"The verifier key of '{Printable.Of(parts.Name)}' says key id {parts.KeyId:x8}, but its key has "
+                + $"{verifier.KeyId:x8}: it was altered or mistyped. Get it again from the log's owner.");
     }
 
     /// <summary>Reads a verifier key as <see cref="Parse"/> does; <see langword="false"/> where that throws.</summary>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ImmutableAudit.Checkpoints;
+using ImmutableAudit.DependencyInjection;
 using ImmutableAudit.Storage;
 using ImmutableAudit.Storage.FileSystem;
 using ImmutableAudit.Storage.InMemory;
@@ -57,34 +58,44 @@ public sealed class AuditLogBuilder
     }
 
     /// <summary>
-    /// Signs with the ECDSA P-256 key in a PEM file, and remembers checkpoints in the same directory, so that a log put back
-    /// to an earlier state is noticed (LOG.md L18). Keep both apart from the log. Where that directory cannot be written to, use
-    /// <see cref="SignWith(INoteSigner)"/> and <see cref="RememberCheckpointsIn"/>.
+    /// Signs with the ECDSA P-256 key in a PEM file, and remembers checkpoints beside it, so that a log put back to an earlier
+    /// state is noticed (LOG.md L18). Keep both apart from the log.
     /// </summary>
     /// <param name="path">A file that its owner alone can read, made with <see cref="EcdsaNoteSigner.CreatePemFile"/> or <c>openssl</c>.</param>
     /// <param name="password">The password, where the key is encrypted.</param>
-    public AuditLogBuilder SignWithPemFile(string path, string? password = null)
+    /// <param name="rememberIn">
+    /// The directory in which to remember checkpoints; by default the key's. Name one where that cannot be written to, as with
+    /// a secret that is mounted read-only. It outlives the process, and is not the log's.
+    /// </param>
+    public AuditLogBuilder SignWithPemFile(string path, string? password = null, string? rememberIn = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        Step((options, _) => options.Signers.Add(EcdsaNoteSigner.FromPemFile(NameOf(options), path, password)));
-        return RememberBeside(path);
+        var directory = rememberIn ?? DirectoryOf(path);
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory, nameof(rememberIn));
+        return Step((options, _) => options.Signers.Add(EcdsaNoteSigner.FromPemFile(NameOf(options), path, password)))
+            .RememberCheckpointsIn(directory);
     }
 
     /// <summary>
-    /// Signs with the key in a PEM file, which is generated where it is not there yet: for samples and development. A host
-    /// in production refuses it.
+    /// Signs with the key in a PEM file, which is generated where it is not there yet, and remembers checkpoints beside it: for
+    /// samples and development. A host in production refuses it, and makes no key.
     /// </summary>
     public AuditLogBuilder SignWithGeneratedKey(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        Step((options, _) =>
+        return Step((options, services) =>
         {
             options.HasGeneratedKey = true;
+            if (AuditLogOptionsValidator.RefusesTrials(options, services))
+            {
+                // Validation says so, and nothing is left behind.
+                return;
+            }
+
             options.Signers.Add(File.Exists(path)
                 ? EcdsaNoteSigner.FromPemFile(NameOf(options), path)
                 : EcdsaNoteSigner.CreatePemFile(NameOf(options), path));
-        });
-        return RememberBeside(path);
+        }).RememberCheckpointsIn(DirectoryOf(path));
     }
 
     /// <summary>Signs with any ECDSA P-256 key that <see cref="ECDsa"/> can reach: a certificate's, an HSM's, a cloud's. The key stays the caller's to dispose.</summary>
@@ -124,7 +135,12 @@ public sealed class AuditLogBuilder
     }
 
     /// <summary>Lets a generated key or a log in memory start although the environment is Production.</summary>
-    public AuditLogBuilder AllowTrialInProduction() => Step((options, _) => options.AllowTrialInProduction = true);
+    public AuditLogBuilder AllowTrialInProduction()
+    {
+        // First, whatever the order of calls: a key is generated only where it may be used.
+        _steps.Insert(0, (options, _) => options.AllowTrialInProduction = true);
+        return this;
+    }
 
     internal void Apply(AuditLogOptions options, IServiceProvider services) => _steps.ForEach(step => step(options, services));
 
@@ -133,8 +149,8 @@ public sealed class AuditLogBuilder
         ? options.Origin
         : throw new OptionsValidationException(nameof(AuditLogOptions), typeof(AuditLogOptions), ["The log has no origin: name it with WithOrigin, as 'shop.example/audit'."]);
 
-    private AuditLogBuilder RememberBeside(string keyPath) =>
-        RememberCheckpointsIn(Path.GetDirectoryName(Path.GetFullPath(keyPath)) ?? throw new ArgumentException("The key's path names no file.", nameof(keyPath)));
+    private static string DirectoryOf(string path) =>
+        Path.GetDirectoryName(Path.GetFullPath(path)) ?? throw new ArgumentException("The key's path names no file.", nameof(path));
 
     private AuditLogBuilder Step(Action<AuditLogOptions, IServiceProvider> step)
     {

@@ -26,7 +26,9 @@ public sealed class AuditEntry
 
     private StrongBox<MerkleHash>? _leafHash;
 
-    internal AuditEntry(MerkleHash? leafHash) => _leafHash = leafHash is { } hash ? new StrongBox<MerkleHash>(hash) : null;
+    internal AuditEntry()
+    {
+    }
 
     /// <summary>Zero-based position in the log.</summary>
     public required long Index { get; init; }
@@ -65,11 +67,7 @@ public sealed class AuditEntry
     /// <param name="index">Its position, 0 or more; it is not in the bytes.</param>
     /// <param name="bytes">The entry. Kept, not copied: do not change them.</param>
     /// <exception cref="AuditFormatException">The bytes are no event; the message names the index.</exception>
-    public static AuditEntry Decode(long index, ReadOnlyMemory<byte> bytes) => EntryDecoder.Decode(index, bytes, leafHash: null);
-
-    /// <summary>Reads an entry whose leaf hash the caller has computed from these bytes.</summary>
-    internal static AuditEntry Decode(long index, ReadOnlyMemory<byte> bytes, MerkleHash leafHash) =>
-        EntryDecoder.Decode(index, bytes, leafHash);
+    public static AuditEntry Decode(long index, ReadOnlyMemory<byte> bytes) => EntryDecoder.Decode(index, bytes);
 
     /// <summary>Reads an entry; <see langword="false"/> where the bytes are no event.</summary>
     /// <inheritdoc cref="Decode(long, ReadOnlyMemory{byte})"/>

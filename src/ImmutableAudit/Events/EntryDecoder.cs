@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using ImmutableAudit.Merkle;
 
 namespace ImmutableAudit.Events;
 
@@ -10,7 +9,7 @@ namespace ImmutableAudit.Events;
 /// </summary>
 internal static class EntryDecoder
 {
-    public static AuditEntry Decode(long index, ReadOnlyMemory<byte> bytes, MerkleHash? leafHash)
+    public static AuditEntry Decode(long index, ReadOnlyMemory<byte> bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         if (bytes.Length is 0 or > AuditEntry.MaxLength)
@@ -22,7 +21,7 @@ internal static class EntryDecoder
         {
             StrictJson.Validate(bytes.Span, AuditEntry.MaxDepth);
             using var document = JsonDocument.Parse(bytes, StrictJson.DocumentOptions(AuditEntry.MaxDepth));
-            return Read(index, bytes, leafHash, document.RootElement);
+            return Read(index, bytes, document.RootElement);
         }
         catch (JsonException e)
         {
@@ -34,7 +33,7 @@ internal static class EntryDecoder
         }
     }
 
-    private static AuditEntry Read(long index, ReadOnlyMemory<byte> bytes, MerkleHash? leafHash, JsonElement root)
+    private static AuditEntry Read(long index, ReadOnlyMemory<byte> bytes, JsonElement root)
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
@@ -49,7 +48,7 @@ internal static class EntryDecoder
             : throw new MemberException("its member v is not a whole number from 1");
         var members = new MemberReader(newer: version > 1);
         var auditEvent = EventReader.Read(root, members);
-        return new AuditEntry(leafHash)
+        return new AuditEntry
         {
             Index = index,
             Bytes = bytes,

@@ -69,19 +69,6 @@ internal static class EventEncoder
         return buffer.WrittenSpan;
     }
 
-    /// <summary>Encodes behind what the destination holds; where that fails, the destination is as it was.</summary>
-    /// <returns>Length of the entry in bytes.</returns>
-    /// <inheritdoc cref="Encode(AuditEvent, Guid, bool)"/>
-    public static int Encode(AuditEvent auditEvent, Guid id, IBufferWriter<byte> destination, bool library = false)
-    {
-        var entry = Encode(auditEvent, id, library);
-        destination.Write(entry);
-        return entry.Length;
-    }
-
-    /// <summary>Writes the time into an entry of any type that this encoder has made (L9).</summary>
-    public static void StampTime(Span<byte> entry, DateTimeOffset time) => EntryTime.Stamp(entry, time);
-
     /// <summary>Writes the id into an entry of type <c>event</c> that this encoder has made.</summary>
     public static void StampId(Span<byte> entry, Guid id) => id.TryFormat(entry.Slice(IdOffset, IdLength), out _, "D");
 }

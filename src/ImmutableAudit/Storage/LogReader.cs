@@ -20,7 +20,9 @@ public static class LogReader
 
         if (!Uri.TryCreate(directoryOrUrl, UriKind.Absolute, out var address))
         {
-            throw new AuditLogUnreadableException($"'{directoryOrUrl}' is not a valid URL.");
+            // Where a user name may be in it, so may a password, which has no place in a message.
+            throw new AuditLogUnreadableException(
+                directoryOrUrl.Contains('@') ? "The log's URL is not a valid one." : $"'{Printable.Of(directoryOrUrl)}' is not a valid URL.");
         }
 
         try

@@ -124,6 +124,6 @@ public sealed class LogSnapshot
     }
 
     private AuditLogCorruptException NotSigned(string what) => new(
-        $"{what} of the log '{Head.Origin}', as stored, is not the entry that was signed. Verify the log to see which, "
+        $"{what} of the log '{Printable.Of(Head.Origin)}', as stored, is not the entry that was signed. Verify the log to see which, "
         + "and what was changed.");
 }

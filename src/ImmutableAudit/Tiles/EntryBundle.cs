@@ -10,6 +10,7 @@ internal static class EntryBundle
     public const int LengthPrefix = 2;
 
     /// <summary>Longest entry that the format can hold: 65,535 bytes.</summary>
+    /// <remarks>AuditEntry and AuditProof say it, too: none of the three knows another.</remarks>
     public const int MaxEntryLength = ushort.MaxValue;
 
     /// <summary>Longest bundle of <paramref name="width"/> entries.</summary>

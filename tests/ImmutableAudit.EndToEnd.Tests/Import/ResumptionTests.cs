@@ -76,6 +76,22 @@ public sealed class ResumptionTests : IDisposable
         await _runs.AssertActorsAsync([.. ImportRuns.Actors(500, 3), .. ImportRuns.Actors(0, 7)]);
     }
 
+    [Fact]
+    public async Task A_name_read_back_from_the_log_cannot_drive_a_terminal()
+    {
+        const string Hostile = "\e[2J\u009b31m\u202E";
+        var input = _runs.Write("in.jsonl", ImportRuns.Lines(0, 3));
+        await _runs.ImportAsync(input, "--name", Hostile);
+
+        var again = await _runs.ImportAsync(input);
+        var changed = await _runs.ImportAsync(_runs.Write("in.jsonl", ImportRuns.Lines(1, 3)), "--name", Hostile);
+
+        Assert.Equal((0, 1), (again.ExitCode, changed.ExitCode));
+        Assert.Contains(@"as '\u001b[2J\u009b31m\u202e'", again.Out, StringComparison.Ordinal);
+        Assert.Contains(@"of '\u001b[2J\u009b31m\u202e'", changed.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(again.Out + changed.Error, c => c is '\e' or '\u009b' or '\u202E');
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(250)]

@@ -81,6 +81,25 @@ public sealed class BadInputTests
     }
 
     [Theory]
+    [InlineData("http://user:pass-word@127.0.0.1:1/")]
+    [InlineData("https://user:pass-word@127.0.0.1:port/")]
+    [InlineData("http://user:pass/pass-word@[::1/")]
+    [InlineData("http://127.0.0.1:1/?token=pass-word")]
+    public async Task A_password_in_a_url_is_not_repeated(string url)
+    {
+        using var log = await SampleLog.OfAsync(0);
+
+        foreach (var args in new string[][] { ["verify", url, "--key", log.Key], ["show", url], ["prove", url, "0"] })
+        {
+            var plain = await Cli.RunAsync(args);
+            var json = await Cli.RunAsync([.. args, "--json"]);
+
+            Assert.Equal((2, 2), (plain.ExitCode, json.ExitCode));
+            Assert.DoesNotContain("pass-word", plain.Out + plain.Error + json.Out + json.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData("nonsense")]
     [InlineData("a+b+c")]
     [InlineData("shop.example/audit+00000000+AjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABA==")]

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using System.Text;
+using ImmutableAudit.Checkpoints;
 
 namespace ImmutableAudit.EndToEnd.Tests.Verifier;
 
@@ -46,6 +48,32 @@ public sealed class HostileTextTests
                 Assert.DoesNotContain(forbidden, drawn, StringComparison.Ordinal);
             }
         }
+    }
+
+    [Theory]
+    [InlineData("\u009b31m")]
+    [InlineData("\u007f")]
+    [InlineData("\u202Ecod")]
+    [InlineData("\u2028")]
+    public async Task A_proof_that_could_drive_a_terminal_is_written_to_files_only(string hostile)
+    {
+        using var log = await SampleLog.OfAsync(1);
+        var file = log.Path("proof");
+        Assert.Equal(0, (await Cli.WatchAsync("prove", log.Directory, "0")).ExitCode);
+        using var key = new EcdsaNoteSigner("mallory", ECDsa.Create(ECCurve.NamedCurves.nistP256));
+        var head = SignedCheckpoint.Parse(await File.ReadAllBytesAsync(Path.Combine(log.Directory, "checkpoint"))).Checkpoint;
+        var signed = await SignedCheckpoint.SignAsync(new Checkpoint("mallory", head.Size, head.Root, [hostile]), [key]);
+        log.Alter("checkpoint", _ => signed.Bytes.ToArray());
+
+        var watched = await Cli.WatchAsync("prove", log.Directory, "0");
+        var written = await Cli.WatchAsync("prove", log.Directory, "0", "--output", file);
+        var json = await Cli.RunAsync("prove", log.Directory, "0", "--json");
+
+        Assert.Equal((2, ""), (watched.ExitCode, watched.Out));
+        Assert.Contains("--output", watched.Error, StringComparison.Ordinal);
+        Assert.Equal((0, 0), (written.ExitCode, json.ExitCode));
+        Assert.Equal([hostile], AuditProof.Parse(await File.ReadAllBytesAsync(file)).Checkpoint.Checkpoint.Extensions);
+        Assert.DoesNotContain(hostile, written.Out + written.Error, StringComparison.Ordinal);
     }
 
     [Fact]

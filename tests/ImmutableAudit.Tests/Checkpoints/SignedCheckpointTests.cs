@@ -50,6 +50,29 @@ public sealed class SignedCheckpointTests : IDisposable
     }
 
     [Fact]
+    public async Task A_name_cannot_drive_a_terminal_through_a_message()
+    {
+        const string Hostile = "\u202Eelpmaxe\u200B\u2066";
+        using var mallory = Keys.Signer(Hostile);
+        var signed = await SignedCheckpoint.SignAsync(new Checkpoint(Hostile, 0, MerkleHash.EmptyRoot), [mallory, _witness]);
+        var forged = SignedNote.Create(
+            signed.Note.Text.Span, [signed.Note.Signatures[0] with { Signature = signed.Note.Signatures[1].Signature }]);
+
+        foreach (var refused in new Action[]
+        {
+            () => signed.Verify(Keys.Origin, [mallory.Verifier]),
+            () => signed.Verify(null, [_witness.Verifier]),
+            () => signed.Verify(null, [_log.Verifier]),
+            () => forged.Verify([mallory.Verifier]),
+        })
+        {
+            var message = Assert.Throws<AuditSignatureException>(refused).Message;
+            Assert.Contains(@"\u{202e}elpmaxe\u{200b}\u{2066}", message, StringComparison.Ordinal);
+            Assert.DoesNotContain(message, c => c is '\u202E' or '\u200B' or '\u2066');
+        }
+    }
+
+    [Fact]
     public async Task A_note_that_is_no_checkpoint_is_refused()
     {
         var note = await SignedNote.SignAsync(Keys.Utf8("hello\n"), [_log]);

@@ -133,8 +133,9 @@ public sealed class RegistrationTests : IDisposable
     [InlineData("Staging", false, true)]
     public async Task Production_refuses_a_trial_setup_unless_told_otherwise(string environment, bool allow, bool starts)
     {
+        var key = Path.Combine(_logs.KeyDirectory, "audit.pem");
         void InMemory(AuditLogBuilder audit) => audit.UseInMemory().SignWith(_key);
-        void GeneratedKey(AuditLogBuilder audit) => audit.UseFileSystem(_logs.LogDirectory).SignWithGeneratedKey(Path.Combine(_logs.KeyDirectory, "audit.pem"));
+        void GeneratedKey(AuditLogBuilder audit) => audit.UseFileSystem(_logs.LogDirectory).SignWithGeneratedKey(key);
         foreach (var trial in new Action<AuditLogBuilder>[] { InMemory, GeneratedKey })
         {
             using var host = Build(environment, audit =>
@@ -148,13 +149,40 @@ public sealed class RegistrationTests : IDisposable
             if (starts)
             {
                 await host.StartAsync();
+                Assert.Equal(trial == GeneratedKey, File.Exists(key));
             }
             else
             {
                 var fault = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
                 Assert.Contains("Production", Assert.Single(fault.Failures), StringComparison.Ordinal);
+                Assert.False(Directory.Exists(_logs.KeyDirectory));
             }
         }
+    }
+
+    [Fact]
+    public async Task Checkpoints_are_remembered_in_another_directory_where_the_keys_is_read_only()
+    {
+        var key = Path.Combine(_logs.KeyDirectory, "audit.pem");
+        using (EcdsaNoteSigner.CreatePemFile(TestLogs.Origin, key))
+        {
+        }
+
+        var memory = Path.Combine(_logs.Root, "memory");
+        void Configure(AuditLogBuilder audit) =>
+            audit.WithOrigin(TestLogs.Origin).UseFileSystem(_logs.LogDirectory).SignWithPemFile(key, rememberIn: memory);
+        var before = Directory.GetFiles(_logs.KeyDirectory);
+        using (var host = Build("Production", Configure))
+        {
+            await host.StartAsync();
+            await host.Services.GetRequiredService<IAuditLog>().AppendAsync(TestLogs.Event(0));
+        }
+
+        Assert.Equal(before, Directory.GetFiles(_logs.KeyDirectory));
+        Assert.NotEmpty(Directory.GetFiles(memory, "*.checkpoint"));
+        Directory.Delete(_logs.LogDirectory, recursive: true);
+        using var again = Build("Production", Configure);
+        await Assert.ThrowsAsync<AuditLogRollbackException>(() => again.StartAsync());
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public class EncodedEventTests
         var encoded = EncodedEvent.Create(Samples.Full with { Id = null });
         var entry = new byte[encoded.Length];
         encoded.CopyTo(entry, Samples.Id);
-        EventEncoder.StampTime(entry, Samples.Time);
+        EntryTime.Stamp(entry, Samples.Time);
         Assert.Equal(Samples.Encode(Samples.Full), entry);
     }
 

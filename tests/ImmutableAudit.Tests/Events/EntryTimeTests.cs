@@ -13,7 +13,7 @@ public class EntryTimeTests
         {
             var entry = Samples.Encode(Samples.Minimal);
             var time = new DateTimeOffset(ticks, TimeSpan.Zero);
-            EventEncoder.StampTime(entry, time);
+            EntryTime.Stamp(entry, time);
             Assert.True(EntryTime.TryRead(entry, out var fast));
             Assert.True(EntryTime.TryReadSlow(entry, out var slow));
             Assert.Equal((time, time, time, TimeSpan.Zero), (fast, slow, AuditEntry.Decode(0, entry).Time, fast.Offset));

@@ -57,7 +57,7 @@ internal static class Samples
     public static byte[] Encode(AuditEvent auditEvent)
     {
         var entry = EventEncoder.Encode(auditEvent, Id).ToArray();
-        EventEncoder.StampTime(entry, Time);
+        EntryTime.Stamp(entry, Time);
         return entry;
     }
 

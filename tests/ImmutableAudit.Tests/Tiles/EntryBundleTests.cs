@@ -9,6 +9,10 @@ public sealed class EntryBundleTests
     private static readonly Gen<byte[]> Bytes = Gen.Choose(0, 255).Select(value => (byte)value).ArrayOf();
 
     [Fact]
+    public void An_entry_has_the_same_longest_length_for_those_who_do_not_know_each_other() =>
+        Assert.Equal((EntryBundle.MaxEntryLength, EntryBundle.MaxEntryLength), (AuditEntry.MaxLength, AuditProof.MaxEntryLength));
+
+    [Fact]
     public void Entries_that_are_written_are_read_again() => Check.QuickThrowOnFailure(Prop.ForAll(
         Bytes.ArrayOf().ToArbitrary(),
         entries =>

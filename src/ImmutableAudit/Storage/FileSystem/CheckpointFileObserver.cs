@@ -67,7 +67,8 @@ public sealed class CheckpointFileObserver : ICheckpointObserver
                 || (checkpoint.Checkpoint.Size == earlier.Size && checkpoint.Checkpoint.Root != earlier.Root))
             {
                 throw new AuditLogRollbackException(
-                    $"A checkpoint of size {earlier.Size} of the log '{origin}' is remembered in '{PathFor(origin)}'; one of size {checkpoint.Checkpoint.Size} with the root {checkpoint.Checkpoint.Root} does not replace it.");
+                    $"A checkpoint of size {earlier.Size} of the log '{Printable.Of(origin)}' is remembered in '{PathFor(origin)}'; one of "
+                    + $"size {checkpoint.Checkpoint.Size} with the root {checkpoint.Checkpoint.Root} does not replace it.");
             }
 
             if (checkpoint.Checkpoint.Size == earlier.Size)

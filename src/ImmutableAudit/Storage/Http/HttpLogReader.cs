@@ -58,7 +58,8 @@ public sealed class HttpLogReader : ILogReader
 
         if (address.Query.Length > 0 || address.Fragment.Length > 0)
         {
-            throw new ArgumentException($"The address of a log has no query and no fragment: '{address}'.", nameof(address));
+            // Not repeated either: a query may be what lets in.
+            throw new ArgumentException($"The address of a log has no query and no fragment: '{address.GetLeftPart(UriPartial.Path)}'.", nameof(address));
         }
 
         options ??= new HttpLogReaderOptions();

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace ImmutableAudit.Verifier.Output;
+namespace ImmutableAudit.Samples;
 
 /// <summary>
 /// Text from a log, made fit for a terminal: what could move the cursor, turn the writing direction, hide or break a line is
@@ -30,6 +30,10 @@ internal static class SafeText
     }
 
     public static string Of(ReadOnlySpan<byte> utf8) => Of(Encoding.UTF8.GetString(utf8));
+
+    /// <summary>Whether nothing in it has to be escaped but the ends of its lines.</summary>
+    public static bool IsSafe(string text) =>
+        text.EnumerateRunes().All(rune => rune.Value == '\n' || IsHarmless(Rune.GetUnicodeCategory(rune)));
 
     private static bool IsHarmless(UnicodeCategory category) => category is not (
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
