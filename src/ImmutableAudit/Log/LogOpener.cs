@@ -141,7 +141,7 @@ internal sealed class LogOpener(LogServices log)
                 || (head.Size == published.Checkpoint.Size ? head.LastTime != last : head.LastTime < last))
             {
                 throw new AuditLogCorruptException(
-                    $"The journal of the log '{Options.Origin}' says that its last entry is of {head.LastTime:O}, but entry {published.Checkpoint.Size - 1} does not agree. {WayOut}");
+                    $"The journal of the log '{Options.Origin}' says that its last entry is of {head.LastTime:O}, but entry {published.Checkpoint.Size - 1} does not agree: it was changed. Go on in a new log that names this one as its predecessor.");
             }
         }
     }

@@ -12,6 +12,8 @@ internal sealed class Sequencer : IDisposable
     /// <summary>A commit takes what waits up to this many bytes, and one request more at most.</summary>
     private const int CommitBytes = 4 * 1024 * 1024;
 
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+
     private readonly LogServices _log;
     private readonly AppendQueue _queue;
     private readonly EntryClock _clock;
@@ -27,6 +29,7 @@ internal sealed class Sequencer : IDisposable
 
     /// <summary>The entry about what recovery dropped, until it is committed: part of whatever is committed next (LOG.md L3).</summary>
     private AppendRequest? _owed;
+    private TimeSpan _roomPause = FirstPause;
 
     public Sequencer(LogServices log, AppendQueue queue, Publisher publisher, SinkRecovery recovered)
     {
@@ -175,6 +178,7 @@ internal sealed class Sequencer : IDisposable
                 case CommitOutcome.Committed:
                     _acknowledged = batch.Range.Clone();
                     _owed = null;
+                    _roomPause = FirstPause;
                     _clock.Confirm(commit.Now);
                     _batch.Complete();
                     _log.Committed.Signal();
@@ -193,38 +197,38 @@ internal sealed class Sequencer : IDisposable
         }
     }
 
-    /// <summary>A full journal makes producers wait until something is published (LOG.md L5).</summary>
+    /// <summary>A full journal makes producers wait until something is published (LOG.md L5); then the commit is tried again.</summary>
     private void WaitForRoom()
     {
         LogMessages.StorageFull(_log.Logger);
 
         // Nothing is written yet: until there is room, callers may withdraw.
         _taken.ForEach(request => request.Requeue());
-        for (var pause = TimeSpan.FromMilliseconds(100); ; pause = Backoff.Next(pause))
+        var publication = _publisher.NextPublication;
+        try
         {
-            var publication = _publisher.NextPublication;
-            try
+            _publisher.DemandAsync(_publisher.Latest.Checkpoint.Size + 1).WaitAsync(_graceOver.Token).GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (e is AuditPublicationException or OperationCanceledException)
+        {
+            var signalled = WaitHandle.WaitAny([_stopping.WaitHandle, ((IAsyncResult)publication).AsyncWaitHandle], _roomPause);
+            _roomPause = Backoff.Next(_roomPause);
+            if (_log.Status.IsFaulted || signalled == 0)
             {
-                _publisher.DemandAsync(_publisher.Latest.Checkpoint.Size + 1).WaitAsync(_graceOver.Token).GetAwaiter().GetResult();
-                Sequence();
-                return;
+                throw new AuditUnavailableException(
+                    "The journal is full, and nothing can be published to make room. Nothing was appended.", e);
             }
-            catch (Exception e) when (e is AuditPublicationException or OperationCanceledException)
-            {
-                if (_log.Status.IsFaulted || WaitHandle.WaitAny([_stopping.WaitHandle, ((IAsyncResult)publication).AsyncWaitHandle], pause) == 0)
-                {
-                    Sequence();
-                    throw new AuditUnavailableException(
-                        "The journal is full, and nothing can be published to make room. Nothing was appended.", e);
-                }
-            }
+        }
+        finally
+        {
+            Sequence();
         }
     }
 
     /// <summary>Opens the sink again until that succeeds; meanwhile appends fail fast (LOG.md L5).</summary>
     private void Recover()
     {
-        for (var pause = TimeSpan.FromMilliseconds(100); ; pause = Backoff.Next(pause))
+        for (var pause = FirstPause; ; pause = Backoff.Next(pause))
         {
             try
             {

@@ -69,5 +69,21 @@ public sealed class ClockTests : IAsyncLifetime, IDisposable
         Assert.Equal(Now, await AppendAsync());
     }
 
+    [Fact]
+    public async Task A_leap_is_not_taken_when_the_entry_that_says_it_is_right_was_not_committed()
+    {
+        var sink = new InterceptedSink(new InMemorySink());
+        await using var log = await AuditLog.OpenAsync(_logs.Options(sink, options => options.TimeProvider = _time));
+        await log.AppendAsync(TestLogs.Event(0));
+        _time.Set(Now + TimeSpan.FromDays(365));
+        sink.Completing = _ => throw new AuditUnavailableException("The disk is full.");
+        await Assert.ThrowsAsync<AuditUnavailableException>(
+            async () => await log.AcceptClockAsync(new AuditSubject { Id = "operator" }, "It is right."));
+
+        sink.Completing = null;
+        await Assert.ThrowsAsync<AuditClockException>(async () => await log.AppendAsync(TestLogs.Event(1)));
+        Assert.Equal(1, log.Size);
+    }
+
     private async Task<DateTimeOffset> AppendAsync() => (await _log.AppendAsync(TestLogs.Event(0))).Time;
 }

@@ -6,6 +6,10 @@ namespace ImmutableAudit.Tests.Log;
 /// <summary>Publishing lags, fails and recovers apart from appending (LOG.md L5, L22, L23).</summary>
 public sealed class PublicationTests : IDisposable
 {
+    /// <summary>Appends of 60 kB, and how many of them fit into the smallest journal.</summary>
+    private const int Appends = 30;
+    private const int Fitting = 14;
+
     private readonly TestLogs _logs = new();
     private readonly ManualTimeProvider _time = new();
     private readonly MoodySigner _signer;
@@ -58,13 +62,12 @@ public sealed class PublicationTests : IDisposable
     {
         await using var log = await OpenAsync();
         _signer.IsDown = true;
-        var appends = Fill(log);
-        await Waiting.ForAsync(() => log.Size >= 15, "a full journal");
+        var appends = await FillAsync(log);
         Assert.Contains(appends, append => !append.IsCompleted);
 
         _signer.IsDown = false;
         await log.FlushAsync();
-        Assert.Equal(Enumerable.Range(0, 60).Select(i => (long)i), (await Task.WhenAll(appends).WaitAsync(Waiting.Limit)).Select(receipt => receipt.Index).Order());
+        Assert.Equal(Enumerable.Range(0, Appends).Select(i => (long)i), (await Task.WhenAll(appends).WaitAsync(Waiting.Limit)).Select(receipt => receipt.Index).Order());
         var journal = Directory.GetFiles(Path.Combine(_logs.LogDirectory, "journal"), "*.journal").Sum(file => new FileInfo(file).Length);
         Assert.True(journal <= 3 * FileSystemSinkOptions.MinJournalCapacity, $"{journal} bytes");
     }
@@ -81,8 +84,7 @@ public sealed class PublicationTests : IDisposable
             _signer.Hang();
         }
 
-        var appends = Fill(log);
-        await Waiting.ForAsync(() => log.Size >= 15, "a full journal");
+        var appends = await FillAsync(log);
         var disposal = Task.Run(async () => await log.DisposeAsync());
         await Waiting.ForAsync(
             () =>
@@ -107,7 +109,7 @@ public sealed class PublicationTests : IDisposable
 
         await using var again = await _logs.OpenAsync();
         Assert.Equal(acknowledged.Count, again.Size);
-        Assert.InRange(acknowledged.Count, 15, 59);
+        Assert.InRange(acknowledged.Count, Fitting, Appends - 1);
     }
 
     [Fact]
@@ -129,8 +131,20 @@ public sealed class PublicationTests : IDisposable
         }
     }
 
-    private static List<Task<AuditReceipt>> Fill(AuditLog log) =>
-        [.. Enumerable.Range(0, 60).Select(i => Task.Run(async () => await log.AppendAsync(TestLogs.Event(i, new string('x', 60_000)))))];
+    /// <summary>Fills the journal one commit after the other, and then appends what has no room together.</summary>
+    private static async Task<List<Task<AuditReceipt>>> FillAsync(AuditLog log)
+    {
+        Task<AuditReceipt> AppendAsync(int i) => log.AppendAsync(TestLogs.Event(i, new string('x', 60_000))).AsTask();
+        var appends = new List<Task<AuditReceipt>>();
+        for (var i = 0; i < Fitting; i++)
+        {
+            appends.Add(AppendAsync(i));
+            await appends[^1].WaitAsync(Waiting.Limit);
+        }
+
+        appends.AddRange(Enumerable.Range(Fitting, Appends - Fitting).Select(AppendAsync));
+        return appends;
+    }
 
     private Task<AuditLog> OpenAsync() => AuditLog.OpenAsync(_logs.Options(
         new FileSystemSink(_logs.LogDirectory, new FileSystemSinkOptions { JournalCapacity = FileSystemSinkOptions.MinJournalCapacity }),

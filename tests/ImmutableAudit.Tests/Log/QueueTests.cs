@@ -1,3 +1,4 @@
+using ImmutableAudit.Storage;
 using ImmutableAudit.Storage.InMemory;
 using ImmutableAudit.Tests.Support;
 
@@ -104,6 +105,40 @@ public sealed class QueueTests : IDisposable
         })));
         Assert.Equal(1000, log.Size);
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await log.AppendAsync(Array.Empty<AuditEvent>()));
+    }
+
+    [Fact]
+    public async Task What_came_when_the_queue_was_full_is_committed_together_too()
+    {
+        await using var log = await OpenAsync(options => options.MaxQueuedEntries = 1);
+        var stalled = await StallAsync(log);
+        var commits = new List<int>();
+        var waiting = Enumerable.Range(0, 100).Select(i => log.AppendAsync(TestLogs.Event(i)).AsTask()).ToList();
+        _sink.Completing = batch =>
+        {
+            commits.Add(batch.Count);
+            return new((CommitOutcome?)null);
+        };
+        _go.SetResult();
+        await Task.WhenAll([.. stalled, .. waiting]).WaitAsync(Waiting.Limit);
+        Assert.Contains(commits, count => count >= 100);
+    }
+
+    [Fact]
+    public async Task An_append_that_waits_for_room_can_be_withdrawn()
+    {
+        await using var log = await OpenAsync();
+        var isFull = true;
+        _sink.Completing = _ => new(isFull ? CommitOutcome.Full : (CommitOutcome?)null);
+        using var giveUp = new CancellationTokenSource();
+        var first = log.AppendAsync(TestLogs.Event(0), giveUp.Token).AsTask();
+        var second = log.AppendAsync(TestLogs.Event(1)).AsTask();
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.WaitAsync(Waiting.Limit));
+
+        isFull = false;
+        Assert.Equal(0, (await second.WaitAsync(Waiting.Limit)).Index);
+        Assert.Equal(1, log.Size);
     }
 
     [Fact]

@@ -42,6 +42,48 @@ public sealed class DamagedJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_dropped_is_told_of_although_the_disk_is_full_at_first()
+    {
+        await LeaveAsync();
+        Damage(page: 6, "garbled entry");
+        var sink = new InterceptedSink(new FileSystemSink(_logs.LogDirectory)) { Completing = _ => throw new AuditUnavailableException("The disk is full.") };
+        await Assert.ThrowsAsync<AuditUnavailableException>(() => AuditLog.OpenAsync(_logs.Options(sink)));
+
+        await using var log = await _logs.OpenAsync();
+        var entries = await log.ReadAsync().ToListAsync();
+        Assert.Equal("0 1 2 3 4 -", TestLogs.Labels(entries));
+
+        // Closing after the first attempt has published the five.
+        AssertTellsOfRecovery(entries[5], from: 5, to: 5, dropped => dropped > 0);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3155378975999999999)]
+    public async Task A_journal_that_lies_about_the_last_time_is_refused(long ticks)
+    {
+        await using (var log = await _logs.OpenAsync())
+        {
+            await log.AppendAsync(TestLogs.Event(0));
+        }
+
+        await using (await _logs.OpenAsync())
+        {
+        }
+
+        // The header's checksum needs no key: who can write here can make it right again.
+        DirectoryState.Edit(Segment, bytes =>
+        {
+            Assert.True(JournalFormat.TryReadSegmentHeader(bytes, out var header, out _));
+            var lying = header with { Start = header.Start with { LastTime = new DateTimeOffset(ticks, TimeSpan.Zero) } };
+            JournalFormat.WriteSegmentHeader(bytes.AsSpan(0, Page), lying);
+            return bytes;
+        });
+        await Assert.ThrowsAsync<AuditLogCorruptException>(() => _logs.OpenAsync());
+        await Assert.ThrowsAsync<AuditLogCorruptException>(() => _logs.OpenAsync());
+    }
+
+    [Fact]
     public async Task A_last_commit_of_which_nothing_arrived_leaves_nothing_to_tell_of()
     {
         await LeaveAsync();
