@@ -54,16 +54,16 @@ internal static partial class LibraryEvents
     /// <param name="to">The keys that sign now.</param>
     public static AppendRequest KeyChanged(
         IEnumerable<NoteSignature> signed, IReadOnlyList<INoteVerifier> known, IEnumerable<INoteVerifier> to) => Request(new AuditEvent
-    {
-        Actor = Library,
-        Action = "key.changed",
-        Type = "key.changed",
-        Details = AuditDetails.From(
+        {
+            Actor = Library,
+            Action = "key.changed",
+            Type = "key.changed",
+            Details = AuditDetails.From(
             new KeyChangedDetails(
                 [.. signed.Select(by => known.FirstOrDefault(key => key.Name == by.Name && key.KeyId == by.KeyId)?.ToVerifierKey() ?? $"{by.Name}+{by.KeyId:x8}")],
                 [.. to.Select(key => key.ToVerifierKey())]),
             DetailsContext.Default.KeyChangedDetails),
-    });
+        });
 
     private static AppendRequest Request(AuditEvent auditEvent) => new([auditEvent]) { IsLibrary = true };
 
