@@ -53,17 +53,20 @@ internal static partial class LibraryEvents
     /// <param name="known">The accepted keys among them.</param>
     /// <param name="to">The keys that sign now.</param>
     public static AppendRequest KeyChanged(
-        IEnumerable<NoteSignature> signed, IReadOnlyList<INoteVerifier> known, IEnumerable<INoteVerifier> to) => Request(new AuditEvent
+        IEnumerable<NoteSignature> signed, IReadOnlyList<INoteVerifier> known, IEnumerable<INoteVerifier> to)
+    {
+        string Named(NoteSignature by) =>
+            known.FirstOrDefault(key => key.Name == by.Name && key.KeyId == by.KeyId)?.ToVerifierKey() ?? $"{by.Name}+{by.KeyId:x8}";
+
+        var details = new KeyChangedDetails([.. signed.Select(Named)], [.. to.Select(key => key.ToVerifierKey())]);
+        return Request(new AuditEvent
         {
             Actor = Library,
             Action = "key.changed",
             Type = "key.changed",
-            Details = AuditDetails.From(
-            new KeyChangedDetails(
-                [.. signed.Select(by => known.FirstOrDefault(key => key.Name == by.Name && key.KeyId == by.KeyId)?.ToVerifierKey() ?? $"{by.Name}+{by.KeyId:x8}")],
-                [.. to.Select(key => key.ToVerifierKey())]),
-            DetailsContext.Default.KeyChangedDetails),
+            Details = AuditDetails.From(details, DetailsContext.Default.KeyChangedDetails),
         });
+    }
 
     private static AppendRequest Request(AuditEvent auditEvent) => new([auditEvent]) { IsLibrary = true };
 
