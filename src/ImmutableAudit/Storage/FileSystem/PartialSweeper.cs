@@ -6,25 +6,39 @@ namespace ImmutableAudit.Storage.FileSystem;
 /// <summary>Removes partial files whose full file is durable (LOG.md L14).</summary>
 internal sealed partial class PartialSweeper(IFileOperations files, string directory, ILogger logger)
 {
-    /// <summary>Removes those that became full between two published sizes.</summary>
+    /// <summary>
+    /// Removes those that became full between two published sizes. Partial files exist for published sizes only, so on each
+    /// level no tile but the one at the edge of the former size can have any.
+    /// </summary>
     public void Sweep(long before, long published)
     {
         for (var level = 0; level <= TileCoordinate.MaxLevel; level++)
         {
-            var full = published >> (8 * (level + 1));
-            for (var index = before >> (8 * (level + 1)); index < full; index++)
+            var edge = before >> (8 * (level + 1));
+            if (edge < published >> (8 * (level + 1)))
             {
-                Delete(new TileCoordinate(level, index).Path);
-                if (level == 0)
-                {
-                    Delete(new EntryBundleCoordinate(index).Path);
-                }
+                DeletePartials(level, edge);
             }
         }
     }
 
-    /// <summary>The same at opening, where only the right edge can have been left unswept.</summary>
-    public void SweepEdge(long published) => Sweep(Math.Max(0, published - (2 * TileCoordinate.FullWidth)), published);
+    /// <summary>The same at opening, where the former size is not known: the last full tile of each level.</summary>
+    public void SweepEdge(long published)
+    {
+        for (var level = 0; level <= TileCoordinate.MaxLevel && published >> (8 * (level + 1)) > 0; level++)
+        {
+            DeletePartials(level, (published >> (8 * (level + 1))) - 1);
+        }
+    }
+
+    private void DeletePartials(int level, long index)
+    {
+        Delete(new TileCoordinate(level, index).Path);
+        if (level == 0)
+        {
+            Delete(new EntryBundleCoordinate(index).Path);
+        }
+    }
 
     private void Delete(string fullPath)
     {
