@@ -32,41 +32,49 @@ internal static class ConsoleReport
 
     private static Table Figures(ScenarioResult result)
     {
-        var table = New("subject", result.Scenario.Unit, "min – max", "p50", "p99", "bytes/entry", "allocated/entry", "peak memory", "unpublished");
-        foreach (var subject in result.Subjects.Where(subject => subject.WasRun))
+        var subjects = result.Subjects.Where(subject => subject.WasRun).ToList();
+        var columns = Columns(result.Scenario.Unit).Where(column => subjects.Exists(subject => column.Text(subject).Length > 0)).ToList();
+        var table = New(["subject", .. columns.Select(column => column.Title)]);
+        foreach (var subject in subjects)
         {
-            table.AddRow(
-                subject.Subject.Name,
-                Figure.Number(subject.Value.Median),
-                Figure.Range(subject.Value),
-                Figure.Microseconds(subject.P50),
-                Figure.Microseconds(subject.P99),
-                Figure.Number(subject.MedianOf(sample => sample.BytesPerEntry)),
-                Figure.Number(subject.MedianOf(sample => sample.AllocatedPerEntry)),
-                Figure.Megabytes(subject.MedianOf(sample => sample.PeakMemory)),
-                Figure.Number(subject.MedianOf(sample => sample.Unpublished)));
+            table.AddRow([subject.Subject.Name, .. columns.Select(column => column.Text(subject))]);
         }
 
-        for (var column = 1; column < table.Columns.Count; column++)
+        foreach (var column in table.Columns.Skip(1))
         {
-            table.Columns[column].RightAligned();
+            column.RightAligned();
         }
 
         return table;
     }
 
+    private static IEnumerable<(string Title, Func<SubjectResult, string> Text)> Columns(string unit) =>
+    [
+        (unit, subject => Figure.Number(subject.Value.Median)),
+        ("min – max", subject => Figure.Range(subject.Value)),
+        ("p50", subject => Figure.Microseconds(subject.P50)),
+        ("p99", subject => Figure.Microseconds(subject.P99)),
+        ("bytes/entry", subject => Figure.Number(subject.MedianOf(sample => sample.BytesPerEntry))),
+        ("allocated each", subject => Figure.Bytes(subject.MedianOf(sample => sample.AllocatedPerEntry))),
+        ("peak memory", subject => Figure.Megabytes(subject.MedianOf(sample => sample.PeakMemory))),
+        ("unpublished", subject => Figure.Number(subject.MedianOf(sample => sample.Unpublished))),
+    ];
+
     private static Table Comparisons(ScenarioResult result)
     {
-        var ours = result.Subjects[0];
         var table = New("ratio", "median", "min – max", "but");
-        foreach (var other in result.Subjects.Skip(1).Where(other => ours.WasRun && other.WasRun))
+        var subjects = result.Subjects.Where(subject => subject.WasRun).ToList();
+        foreach (var other in subjects.Where(subject => !subject.Subject.IsOurs))
         {
-            var ratio = ours.RatioTo(other);
-            table.AddRow(
-                $"{ours.Subject.Name} / {other.Subject.Name}",
-                Figure.Number(ratio.Median),
-                Figure.Range(ratio),
-                $"{other.Subject.Name}: {other.Subject.NotDone}");
+            foreach (var ours in subjects.Where(subject => subject.Subject.IsOurs))
+            {
+                var ratio = ours.RatioTo(other);
+                table.AddRow(
+                    $"{ours.Subject.Name} / {other.Subject.Name}",
+                    Figure.Number(ratio.Median),
+                    Figure.Range(ratio),
+                    $"{other.Subject.Name}: {other.Subject.NotDone}");
+            }
         }
 
         return table;

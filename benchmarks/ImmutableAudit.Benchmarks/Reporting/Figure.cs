@@ -24,5 +24,7 @@ internal static class Figure
         _ => $"{Number(value)} µs",
     };
 
+    public static string Bytes(double? value) => value is null ? None : $"{Number(value)} B";
+
     public static string Megabytes(double? value) => value is null ? None : $"{Number(value / (1024 * 1024))} MiB";
 }

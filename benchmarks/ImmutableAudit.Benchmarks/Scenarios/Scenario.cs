@@ -2,7 +2,7 @@ using ImmutableAudit.Benchmarks.Subjects;
 
 namespace ImmutableAudit.Benchmarks.Scenarios;
 
-/// <summary>What is measured, and who takes part. The first subject is ours; ratios are of it to the others.</summary>
+/// <summary>What is measured, and who takes part.</summary>
 /// <param name="Name">As in tables and JSON.</param>
 /// <param name="Unit">Of the figure.</param>
 /// <param name="Subjects">Those who take part.</param>

@@ -11,6 +11,9 @@ internal interface ISubject
     /// <summary>What it does not do, which stands beside every ratio to it; for ours, how it was run.</summary>
     string NotDone { get; }
 
+    /// <summary>Whether it is this library, of which ratios are formed.</summary>
+    bool IsOurs => false;
+
     /// <summary>Why it cannot be run; <see langword="null"/> where it can.</summary>
     string? Obstacle => null;
 

@@ -11,6 +11,8 @@ internal sealed class ImmutableAuditSubject(string name = ImmutableAuditSubject.
 
     public string Name => name;
 
+    public bool IsOurs => true;
+
     public string NotDone => interval is null
         ? "Publishes on its default interval while it is measured."
         : "Commits alone: does not integrate, sign or publish while it is measured.";

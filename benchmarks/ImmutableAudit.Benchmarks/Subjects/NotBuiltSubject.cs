@@ -7,6 +7,8 @@ internal sealed class NotBuiltSubject(string what) : ISubject
 {
     public string Name => ImmutableAuditSubject.DefaultName;
 
+    public bool IsOurs => true;
+
     public string NotDone => "";
 
     public string? Obstacle => $"not built: {what}";

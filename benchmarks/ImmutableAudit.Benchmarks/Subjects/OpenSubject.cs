@@ -9,6 +9,8 @@ internal sealed class OpenSubject(string log) : ISubject
 {
     public string Name => ImmutableAuditSubject.DefaultName;
 
+    public bool IsOurs => true;
+
     public string NotDone => "In a process that runs already; files are in the operating system's cache.";
 
     public async Task<Sample> RunAsync(Workload workload)

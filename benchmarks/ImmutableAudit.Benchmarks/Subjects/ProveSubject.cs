@@ -12,6 +12,8 @@ internal sealed class ProveSubject(string log, long entries) : ISubject
 
     public string Name => ImmutableAuditSubject.DefaultName;
 
+    public bool IsOurs => true;
+
     public string NotDone => "One proof after the other, of entries anywhere; files are in the operating system's cache.";
 
     public async Task<Sample> RunAsync(Workload workload)

@@ -12,6 +12,8 @@ internal sealed class VerifySubject(string log, long entries) : ISubject
 {
     public string Name => ImmutableAuditSubject.DefaultName;
 
+    public bool IsOurs => true;
+
     public string NotDone => "All cores; files are in the operating system's cache.";
 
     public async Task<Sample> RunAsync(Workload workload)
