@@ -1,0 +1,3 @@
+using ImmutableAudit.Benchmarks.Commands;
+
+return await BenchmarkCommand.Create().Parse(args).InvokeAsync();

@@ -1,0 +1,14 @@
+using ImmutableAudit.Benchmarks.Subjects;
+
+namespace ImmutableAudit.Benchmarks.Scenarios;
+
+/// <summary>What is done with a log of some size.</summary>
+internal static class LogScenarios
+{
+    public static Scenario Verify(string log, long entries) =>
+        new("verify", AppendScenarios.Unit, [new VerifySubject(log, entries), new HashDataVerifySubject(log, entries)]);
+
+    public static Scenario Prove(string log, long entries) => new("prove", "proofs/s", [new ProveSubject(log, entries)]);
+
+    public static Scenario Open(string log) => new("open", "ms", [new OpenSubject(log)]);
+}

@@ -1,0 +1,22 @@
+using ImmutableAudit.Benchmarks.Measuring;
+
+namespace ImmutableAudit.Benchmarks.Subjects;
+
+/// <summary>One that takes part in a scenario: ours, or what it is compared with.</summary>
+internal interface ISubject
+{
+    /// <summary>As in tables and JSON.</summary>
+    string Name { get; }
+
+    /// <summary>What it does not do, which stands beside every ratio to it; for ours, how it was run.</summary>
+    string NotDone { get; }
+
+    /// <summary>Whether it is this library, of which ratios are formed.</summary>
+    bool IsOurs => false;
+
+    /// <summary>Why it cannot be run; <see langword="null"/> where it can.</summary>
+    string? Obstacle => null;
+
+    /// <summary>Runs once and measures.</summary>
+    Task<Sample> RunAsync(Workload workload);
+}
