@@ -23,7 +23,7 @@ internal static class AppendScenarios
             Producers = 1024,
             LongerBy = SustainedLongerBy,
         },
-        new Scenario("buffered", Unit, [new NotBuiltSubject("there is no option yet not to wait for the disk"), new SerilogFileSubject()]),
+        new Scenario("buffered", Unit, [new PostingSubject(), new SerilogFileSubject()]),
     ];
 
     private static Scenario Durable(int producers, string? postgres, params IEnumerable<ISubject> more) => new(

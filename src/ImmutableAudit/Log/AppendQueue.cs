@@ -2,14 +2,21 @@ namespace ImmutableAudit.Log;
 
 /// <summary>
 /// Requests in the order of their calls. Bounded: once so many entries or bytes wait encoded, further requests wait
-/// without bytes of their own, and are encoded when their turn comes. Nothing is dropped. Thread-safe.
+/// without bytes of their own, and are encoded when their turn comes. Nothing is dropped. Any thread adds; the log's thread
+/// takes.
 /// </summary>
 internal sealed class AppendQueue(int maxEntries, long maxBytes)
 {
-    private readonly Queue<AppendRequest> _requests = new();
+    private readonly object _gate = new();
+    private List<AppendRequest> _incoming = [];
     private long _entries;
     private long _bytes;
     private bool _closed;
+    private bool _sleeping;
+
+    // The log's thread's own: what it has fetched and not yet taken, so that producers seldom wait for it.
+    private List<AppendRequest> _fetched = [];
+    private int _next;
 
     /// <summary>Entries that wait.</summary>
     public long Entries => Volatile.Read(ref _entries);
@@ -20,22 +27,29 @@ internal sealed class AppendQueue(int maxEntries, long maxBytes)
     /// <summary>Whether a request that comes now should be encoded at once.</summary>
     public bool HasRoom => Entries < maxEntries && Bytes < maxBytes;
 
+    /// <summary>Requests that came since the log's thread last fetched.</summary>
+    public int Incoming => Volatile.Read(ref _incoming).Count;
+
+    /// <summary>Whether a request waits.</summary>
+    public bool IsEmpty => _next == _fetched.Count && Incoming == 0;
+
     /// <summary>Puts a request at the end; <see langword="false"/> once the queue is closed.</summary>
     public bool TryEnqueue(AppendRequest request)
     {
-        lock (_requests)
+        lock (_gate)
         {
             if (_closed)
             {
                 return false;
             }
 
-            _requests.Enqueue(request);
+            _incoming.Add(request);
             _entries += request.Count;
             _bytes += request.Length;
-            if (_requests.Count == 1)
+            if (_sleeping)
             {
-                Monitor.Pulse(_requests);
+                _sleeping = false;
+                Monitor.Pulse(_gate);
             }
 
             return true;
@@ -45,45 +59,71 @@ internal sealed class AppendQueue(int maxEntries, long maxBytes)
     /// <summary>Blocks until a request waits; <see langword="false"/> once the queue is closed and empty.</summary>
     public bool WaitForRequest()
     {
-        lock (_requests)
+        if (_next < _fetched.Count)
         {
-            while (_requests.Count == 0 && !_closed)
+            return true;
+        }
+
+        lock (_gate)
+        {
+            while (_incoming.Count == 0 && !_closed)
             {
-                Monitor.Wait(_requests);
+                _sleeping = true;
+                Monitor.Wait(_gate);
             }
 
-            return _requests.Count > 0;
+            return _incoming.Count > 0;
         }
     }
 
     /// <summary>Takes what waits, up to so many bytes, or to a request whose bytes are not known yet; the first of all always.</summary>
     public void Take(List<AppendRequest> taken, int bytes)
     {
-        lock (_requests)
+        long entries = 0, length = 0;
+        Fetch();
+        for (var first = taken.Count == 0; _next < _fetched.Count && (first || _fetched[_next].Length <= bytes); first = false)
         {
-            while (_requests.TryPeek(out var request) && (taken.Count == 0 || request.Length <= bytes))
+            var request = _fetched[_next++];
+            entries += request.Count;
+            length += request.Length;
+            bytes -= Math.Max(request.Length, 1);
+            taken.Add(request);
+            if (!request.IsEncoded)
             {
-                _requests.Dequeue();
-                _entries -= request.Count;
-                _bytes -= request.Length;
-                bytes -= Math.Max(request.Length, 1);
-                taken.Add(request);
-                if (!request.IsEncoded)
-                {
-                    // Its length is not known before the caller has encoded it.
-                    break;
-                }
+                // Its length is not known before the caller has encoded it.
+                break;
             }
+        }
+
+        lock (_gate)
+        {
+            _entries -= entries;
+            _bytes -= length;
         }
     }
 
     /// <summary>Accepts no more requests. Those that wait can still be taken.</summary>
     public void Close()
     {
-        lock (_requests)
+        lock (_gate)
         {
             _closed = true;
-            Monitor.PulseAll(_requests);
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    private void Fetch()
+    {
+        if (_next < _fetched.Count)
+        {
+            return;
+        }
+
+        _fetched.Clear();
+        _next = 0;
+        lock (_gate)
+        {
+            (_incoming, _fetched) = (_fetched, _incoming);
         }
     }
 }

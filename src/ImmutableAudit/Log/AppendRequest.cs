@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Threading.Tasks.Sources;
 using ImmutableAudit.Events;
 using ImmutableAudit.Tiles;
 
@@ -6,37 +7,40 @@ namespace ImmutableAudit.Log;
 
 /// <summary>
 /// One call of append on its way: its events, then their bytes, then their receipts. Encoded by the caller's thread, or,
-/// when the queue was full, by the log's thread once there is room.
+/// when the queue was full, by the log's thread once there is room. Two hold it, the caller until it has the result and
+/// the log until it has let go; then it is used again.
 /// </summary>
-internal sealed class AppendRequest
+internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTaskSource<AuditReceipt>
 {
     private const int Queued = 0;
     private const int Sequenced = 1;
     private const int Withdrawn = 2;
 
-    private readonly IReadOnlyList<AuditEvent>? _events;
-    private readonly IReadOnlyList<EncodedEvent>? _encoded;
-    private readonly TaskCompletionSource<AppendResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>A buffer up to this length stays with the request when it is used again.</summary>
+    private const int KeptBuffer = 1024;
+
+    private readonly RequestPool? _pool;
+    private ManualResetValueTaskSourceCore<AppendResult> _result = new() { RunContinuationsAsynchronously = true };
+    private object? _events;
+    private Guid _id;
+    private Guid[]? _ids;
     private byte[] _buffer = [];
-    private int _state = Queued;
+    private CancellationToken _cancellationToken;
+    private CancellationTokenRegistration _registration;
+    private TaskCompletionSource? _wakesCaller;
+    private PostFailures? _failures;
+    private int _holders;
+    private int _state;
+    private bool _isFinished;
 
-    public AppendRequest(IReadOnlyList<AuditEvent> events)
-    {
-        _events = events;
-        Ids = new Guid[events.Count];
-    }
+    /// <summary>A request that is used once.</summary>
+    public AppendRequest(params IReadOnlyList<AuditEvent> events)
+        : this(pool: null) => Begin(events, events.Count);
 
-    public AppendRequest(IReadOnlyList<EncodedEvent> encoded)
-    {
-        _encoded = encoded;
-        Ids = new Guid[encoded.Count];
-    }
+    public AppendRequest(RequestPool? pool) => _pool = pool;
 
     /// <summary>What must hold of the head for the entries to be appended; <see langword="null"/> for no condition.</summary>
-    public Func<LogHead, bool>? Condition { get; init; }
-
-    /// <summary>The caller's, by which the request is withdrawn.</summary>
-    public CancellationToken CancellationToken { get; set; }
+    public Func<LogHead, bool>? Condition { get; set; }
 
     /// <summary>Whether the library itself writes, which alone may use reserved types (PRIVILEGE.md P25).</summary>
     public bool IsLibrary { get; init; }
@@ -44,11 +48,8 @@ internal sealed class AppendRequest
     /// <summary>Whether the entry says that the present time is right, however far ahead it is (LOG.md L9).</summary>
     public bool AcceptsClock { get; init; }
 
-    /// <summary>The entries' ids; set when encoded.</summary>
-    public Guid[] Ids { get; }
-
     /// <summary>Number of entries; 0 for a request that only marks its place in the queue.</summary>
-    public int Count => Ids.Length;
+    public int Count { get; private set; }
 
     public bool IsEncoded { get; private set; }
 
@@ -58,10 +59,34 @@ internal sealed class AppendRequest
     /// <summary>Length of <see cref="Bytes"/>; 0 before they are encoded.</summary>
     public int Length { get; private set; }
 
-    public Task<AppendResult> Completion => _completion.Task;
+    /// <summary>Whether nobody waits for the result.</summary>
+    public bool IsPosted => _failures is not null;
+
+    /// <summary>Whether the caller knows what became of it.</summary>
+    public bool IsFinished => Volatile.Read(ref _isFinished);
+
+    /// <summary>What becomes of it. Taken once, or not at all.</summary>
+    public ValueTask<AppendResult> Result => new(this, _result.Version);
+
+    /// <summary>The receipt of its only entry. Taken once, or not at all.</summary>
+    public ValueTask<AuditReceipt> Receipt => new(this, _result.Version);
+
+    /// <summary>Takes up events: one, or a list of them.</summary>
+    /// <param name="events">An <see cref="AuditEvent"/>, an <see cref="EncodedEvent"/>, or a list of either.</param>
+    /// <param name="count">How many.</param>
+    public void Begin(object? events, int count)
+    {
+        _events = events;
+        Count = count;
+        _ids = count > 1 ? new Guid[count] : null;
+        _holders = 2;
+    }
+
+    /// <summary>The id of the entry at this place; set when encoded.</summary>
+    public Guid Id(int i) => _ids is null ? _id : _ids[i];
 
     /// <summary>Whether the entry at this place is one that decisions are based on (PRIVILEGE.md P1).</summary>
-    public bool IsPrivilege(int i) => IsLibrary && EventTypes.IsPrivilegeState(_events![i].Type);
+    public bool IsPrivilege(int i) => IsLibrary && Event(i) is AuditEvent { Type: var type } && EventTypes.IsPrivilegeState(type);
 
     /// <summary>Turns the events into bytes.</summary>
     /// <exception cref="AuditEventException">An event cannot be an entry.</exception>
@@ -69,22 +94,57 @@ internal sealed class AppendRequest
     {
         for (var i = 0; i < Count; i++)
         {
-            if (_encoded is not null)
+            Guid id;
+            switch (Event(i))
             {
-                var encoded = _encoded[i] ?? throw new AuditEventException($"The event at position {i} is null.");
-                Ids[i] = encoded.Id ?? Guid.CreateVersion7(time.GetUtcNow());
-                encoded.CopyTo(Reserve(encoded.Length, Count), Ids[i]);
+                case EncodedEvent encoded:
+                    id = encoded.Id ?? EntryId.Create(time.GetUtcNow());
+                    encoded.CopyTo(Reserve(encoded.Length), id);
+                    break;
+                case AuditEvent auditEvent:
+                    id = auditEvent.Id ?? EntryId.Create(time.GetUtcNow());
+                    var entry = EventEncoder.Encode(auditEvent, id, IsLibrary);
+                    entry.CopyTo(Reserve(entry.Length));
+                    break;
+                default:
+                    throw new AuditEventException($"The event at position {i} is null.");
+            }
+
+            if (_ids is null)
+            {
+                _id = id;
             }
             else
             {
-                var auditEvent = _events![i] ?? throw new AuditEventException($"The event at position {i} is null.");
-                Ids[i] = auditEvent.Id ?? Guid.CreateVersion7(time.GetUtcNow());
-                var entry = EventEncoder.Encode(auditEvent, Ids[i], IsLibrary);
-                entry.CopyTo(Reserve(entry.Length, Count));
+                _ids[i] = id;
             }
         }
 
         IsEncoded = true;
+    }
+
+    /// <summary>Lets the caller withdraw it as long as it has no place in the log.</summary>
+    public void WithdrawOn(CancellationToken cancellationToken)
+    {
+        _cancellationToken = cancellationToken;
+        _registration = cancellationToken.UnsafeRegister(static request => ((AppendRequest)request!).Withdraw(), this);
+    }
+
+    /// <summary>Nobody waits for the result; what fails is told here instead.</summary>
+    public void Post(PostFailures failures)
+    {
+        _failures = failures;
+        _holders = 1;
+    }
+
+    /// <summary>The caller's thread will be blocked in <see cref="Wait"/>.</summary>
+    public void WakeCaller() => _wakesCaller = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Blocks until the log's thread has the result: no other thread is needed.</summary>
+    public AppendResult Wait()
+    {
+        _wakesCaller!.Task.GetAwaiter().GetResult();
+        return Take(_result.Version);
     }
 
     /// <summary>Gives the request its place in the log; <see langword="false"/> where the caller has withdrawn it.</summary>
@@ -94,46 +154,143 @@ internal sealed class AppendRequest
     public void Requeue()
     {
         Interlocked.CompareExchange(ref _state, Queued, Sequenced);
-        if (CancellationToken.IsCancellationRequested)
+        if (_cancellationToken.IsCancellationRequested)
         {
-            Withdraw(CancellationToken);
+            Withdraw();
         }
     }
 
-    /// <summary>Withdraws the request, unless it has its place already.</summary>
-    public void Withdraw(CancellationToken cancellationToken)
+    public void Complete(in AppendResult result)
     {
-        if (Interlocked.CompareExchange(ref _state, Withdrawn, Queued) == Queued)
+        if (TryFinish())
         {
-            _completion.TrySetCanceled(cancellationToken);
+            var wakes = _wakesCaller;
+            _result.SetResult(result);
+            wakes?.SetResult();
         }
     }
 
-    public void Complete(in AppendResult result) => _completion.TrySetResult(result);
-
-    public void Fail(Exception exception) => _completion.TrySetException(exception);
-
-    /// <summary>Gives the bytes back; the log's thread does so when it needs them no more.</summary>
-    public void Release()
+    public void Fail(Exception exception)
     {
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = [];
+        if (TryFinish())
+        {
+            _failures?.Add(exception);
+            var wakes = _wakesCaller;
+            _result.SetException(exception);
+            wakes?.SetResult();
+        }
+    }
+
+    /// <summary>Gives the bytes back, so that only the caller's events are held.</summary>
+    public void ReleaseBytes()
+    {
+        if (_pool is null || _buffer.Length > KeptBuffer)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = [];
+        }
+
         Length = 0;
         IsEncoded = false;
     }
 
-    private Span<byte> Reserve(int entryLength, int count)
+    /// <summary>The log's thread needs the request no more.</summary>
+    public void Release()
+    {
+        ReleaseBytes();
+        LetGo();
+    }
+
+    AppendResult IValueTaskSource<AppendResult>.GetResult(short token) => Take(token);
+
+    AuditReceipt IValueTaskSource<AuditReceipt>.GetResult(short token) => Take(token).Receipt;
+
+    ValueTaskSourceStatus IValueTaskSource<AppendResult>.GetStatus(short token) => _result.GetStatus(token);
+
+    ValueTaskSourceStatus IValueTaskSource<AuditReceipt>.GetStatus(short token) => _result.GetStatus(token);
+
+    void IValueTaskSource<AppendResult>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _result.OnCompleted(continuation, state, token, flags);
+
+    void IValueTaskSource<AuditReceipt>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _result.OnCompleted(continuation, state, token, flags);
+
+    private object? Event(int i) => _events switch
+    {
+        EncodedEvent or AuditEvent => _events,
+        IReadOnlyList<EncodedEvent> encoded => encoded[i],
+        IReadOnlyList<AuditEvent> auditEvents => auditEvents[i],
+        _ => null,
+    };
+
+    private void Withdraw()
+    {
+        if (Interlocked.CompareExchange(ref _state, Withdrawn, Queued) == Queued)
+        {
+            Fail(new OperationCanceledException(_cancellationToken));
+        }
+    }
+
+    private bool TryFinish()
+    {
+        if (Interlocked.Exchange(ref _isFinished, true))
+        {
+            return false;
+        }
+
+        // Not in GetResult: a caller who never asks would leave it with a token that may live for ever.
+        _registration.Unregister();
+        return true;
+    }
+
+    private AppendResult Take(short token)
+    {
+        try
+        {
+            return _result.GetResult(token);
+        }
+        finally
+        {
+            if (_result.GetStatus(token) != ValueTaskSourceStatus.Pending)
+            {
+                _registration.Dispose(); // Waits for a withdrawal that is just being made.
+                LetGo();
+            }
+        }
+    }
+
+    private void LetGo()
+    {
+        if (_pool is not null && Interlocked.Decrement(ref _holders) == 0)
+        {
+            _result.Reset();
+            _events = null;
+            _ids = null;
+            _cancellationToken = default;
+            _registration = default;
+            _wakesCaller = null;
+            _failures = null;
+            Condition = null;
+            _state = Queued;
+            _isFinished = false;
+            _pool.Return(this);
+        }
+    }
+
+    private Span<byte> Reserve(int entryLength)
     {
         var needed = Length + EntryBundle.LengthPrefix + entryLength;
         if (needed > IAuditLog.MaxBatchBytes)
         {
             throw new AuditEntryTooLargeException(
-                $"The {count} events appended together take more than {IAuditLog.MaxBatchBytes} bytes. Nothing was appended; append them in several calls.");
+                $"The {Count} events appended together take more than {IAuditLog.MaxBatchBytes} bytes. Nothing was appended; append them in several calls.");
         }
 
         if (needed > _buffer.Length)
         {
-            var grown = ArrayPool<byte>.Shared.Rent(count == 1 ? needed : Math.Max(needed, 2 * _buffer.Length));
+            var grown = ArrayPool<byte>.Shared.Rent(Count == 1 ? needed : Math.Max(needed, 2 * _buffer.Length));
             Bytes.CopyTo(grown);
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = grown;

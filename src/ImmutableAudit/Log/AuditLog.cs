@@ -16,6 +16,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
 {
     private readonly LogServices _log;
     private readonly AppendQueue _queue;
+    private readonly Appender _appender;
     private readonly SemaphoreSlim _lifecycle = new(1, 1);
     private readonly CommittedReader _reader;
     private readonly string _session;
@@ -34,6 +35,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
 
         _log = new LogServices(options, new QuietLogger(options.LoggerFactory.CreateLogger<AuditLog>()), new AuditLogMetrics(options));
         _queue = new AppendQueue(options.MaxQueuedEntries, options.MaxQueuedBytes);
+        _appender = new Appender(_log, _queue);
         _reader = new CommittedReader(_log);
         _session = Guid.CreateVersion7(options.TimeProvider.GetUtcNow()).ToString();
     }
@@ -88,31 +90,31 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
 
     /// <inheritdoc/>
     public ValueTask<AuditReceipt> AppendAsync(AuditEvent auditEvent, CancellationToken cancellationToken = default) =>
-        AppendOneAsync(new AppendRequest([Traced(auditEvent)]), cancellationToken);
+        _appender.AppendAsync(Traced(auditEvent), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<AuditReceipt> AppendAsync(EncodedEvent auditEvent, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(auditEvent);
-        return AppendOneAsync(new AppendRequest([auditEvent]), cancellationToken);
+        return _appender.AppendAsync(auditEvent, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<AuditReceipt>> AppendAsync(
+    public ValueTask<IReadOnlyList<AuditReceipt>> AppendAsync(
         IReadOnlyList<AuditEvent> auditEvents, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(auditEvents);
         ArgumentOutOfRangeException.ThrowIfZero(auditEvents.Count, nameof(auditEvents));
-        return (await SubmitAsync(new AppendRequest([.. auditEvents.Select(Traced)]), cancellationToken).ConfigureAwait(false)).Receipts!;
+        return _appender.AppendManyAsync(auditEvents.Select(Traced).ToArray(), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<AuditReceipt>> AppendAsync(
+    public ValueTask<IReadOnlyList<AuditReceipt>> AppendAsync(
         IReadOnlyList<EncodedEvent> auditEvents, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(auditEvents);
         ArgumentOutOfRangeException.ThrowIfZero(auditEvents.Count, nameof(auditEvents));
-        return (await SubmitAsync(new AppendRequest([.. auditEvents]), cancellationToken).ConfigureAwait(false)).Receipts!;
+        return _appender.AppendManyAsync(auditEvents.ToArray(), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -120,17 +122,23 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
         AuditEvent auditEvent, Func<LogHead, bool> condition, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(condition);
-        var request = new AppendRequest([Traced(auditEvent)]) { Condition = condition };
-        var result = await SubmitAsync(request, cancellationToken).ConfigureAwait(false);
-        return new ConditionalAppend(result.Receipts is not null, result.Receipts?[0] ?? default, result.Head);
+        var result = await _appender.AppendIfAsync(Traced(auditEvent), condition, cancellationToken).ConfigureAwait(false);
+        return new ConditionalAppend(result.Holds, result.Receipt, result.Head);
     }
 
     /// <inheritdoc/>
-    public AuditReceipt Append(AuditEvent auditEvent, CancellationToken cancellationToken = default)
+    public AuditReceipt Append(AuditEvent auditEvent, CancellationToken cancellationToken = default) =>
+        _appender.Append(Traced(auditEvent), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<Guid> PostAsync(AuditEvent auditEvent, CancellationToken cancellationToken = default) =>
+        _appender.PostAsync(Traced(auditEvent), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<Guid> PostAsync(EncodedEvent auditEvent, CancellationToken cancellationToken = default)
     {
-        var request = new AppendRequest([Traced(auditEvent)]);
-        using var registration = Enqueue(request, cancellationToken);
-        return request.Completion.GetAwaiter().GetResult().Receipts![0];
+        ArgumentNullException.ThrowIfNull(auditEvent);
+        return _appender.PostAsync(auditEvent, cancellationToken);
     }
 
     /// <summary>Says that the clock is right although it is further ahead than time can have passed, and records who said so (LOG.md L9).</summary>
@@ -140,15 +148,14 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
     public ValueTask<AuditReceipt> AcceptClockAsync(AuditSubject by, string reason, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
-        return AppendOneAsync(LibraryEvents.ClockAccepted(by, reason), cancellationToken);
+        return _appender.AppendAsync(LibraryEvents.ClockAccepted(by, reason), cancellationToken);
     }
 
     /// <inheritdoc/>
     public async ValueTask<SignedCheckpoint> FlushAsync(CancellationToken cancellationToken = default)
     {
-        // A request without entries marks this call's place behind everything that was appended before it.
-        var place = await SubmitAsync(new AppendRequest(Array.Empty<AuditEvent>()), cancellationToken).ConfigureAwait(false);
-        return await Publishing.DemandAsync(place.Head.Size).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var size = await _appender.SettleAsync(cancellationToken).ConfigureAwait(false);
+        return await Publishing.DemandAsync(size).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -241,7 +248,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
                 Start(opened);
                 foreach (var request in first)
                 {
-                    await request.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+                    await request.Result.AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
                 }
             }
         }
@@ -275,7 +282,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
             LogMessages.Recovered(_log.Logger, opened.Recovery.Head.Size, opened.Recovery.DroppedBytes);
 
             // The sequencer owes the entry itself; this one without events only waits for it.
-            yield return new AppendRequest(Array.Empty<AuditEvent>());
+            yield return new AppendRequest();
         }
 
         var signed = opened.Published.Note.Signatures;
@@ -328,37 +335,9 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
         _log.Metrics.Dispose();
     }
 
-    private async ValueTask<AuditReceipt> AppendOneAsync(AppendRequest request, CancellationToken cancellationToken) =>
-        (await SubmitAsync(request, cancellationToken).ConfigureAwait(false)).Receipts![0];
-
     /// <summary>An event without a trace belongs to the one that is being traced.</summary>
     private static AuditEvent Traced(AuditEvent auditEvent) =>
         auditEvent is { Trace: null } && Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity
             ? auditEvent with { Trace = activity.TraceId.ToHexString() }
             : auditEvent;
-
-    private async Task<AppendResult> SubmitAsync(AppendRequest request, CancellationToken cancellationToken)
-    {
-        var registration = Enqueue(request, cancellationToken);
-        await using (registration.ConfigureAwait(false))
-        {
-            return await request.Completion.ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Encodes on the caller's thread while there is room, and queues.</summary>
-    private CancellationTokenRegistration Enqueue(AppendRequest request, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        _log.Status.ThrowIfRefused();
-        if (_queue.HasRoom)
-        {
-            request.Encode(_log.Options.TimeProvider);
-        }
-
-        request.CancellationToken = cancellationToken;
-        return _queue.TryEnqueue(request)
-            ? cancellationToken.UnsafeRegister(static (state, token) => ((AppendRequest)state!).Withdraw(token), request)
-            : throw _log.Status.Refusal();
-    }
 }

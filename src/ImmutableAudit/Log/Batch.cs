@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using ImmutableAudit.Events;
 using ImmutableAudit.Merkle;
 using ImmutableAudit.Storage;
@@ -19,7 +20,7 @@ internal sealed class Batch
     private int _count;
     private LogHead _start;
     private LogHead _head;
-    private CompactRange _range = new();
+    private readonly CompactRange _range = new();
 
     /// <summary>Number of entries.</summary>
     public int Count => _count;
@@ -30,13 +31,13 @@ internal sealed class Batch
         _requests.Clear();
         _length = _count = 0;
         _start = _head = head;
-        _range = range.Clone();
+        _range.CopyFrom(range);
     }
 
     /// <summary>Adds a request's entries, if its condition holds on the head that those before it lead to.</summary>
     public void Add(AppendRequest request, DateTimeOffset time)
     {
-        if (request.Completion.IsCompleted)
+        if (request.IsFinished)
         {
             return; // Its condition threw in an earlier attempt, and its caller knows.
         }
@@ -90,23 +91,28 @@ internal sealed class Batch
     /// <summary>Lets the callers go on.</summary>
     public void Complete()
     {
-        foreach (var sequenced in _requests)
+        foreach (ref readonly var sequenced in CollectionsMarshal.AsSpan(_requests))
         {
-            sequenced.Request.Complete(new AppendResult(sequenced.Holds ? Receipts(sequenced) : null, sequenced.On));
+            sequenced.Request.Complete(ToResult(sequenced));
         }
     }
 
-    private AuditReceipt[] Receipts(Sequenced sequenced)
+    private AppendResult ToResult(in Sequenced sequenced)
     {
-        var request = sequenced.Request;
-        var receipts = request.Count == 0 ? [] : new AuditReceipt[request.Count];
-        for (var i = 0; i < receipts.Length; i++)
+        var count = sequenced.Holds ? sequenced.Request.Count : 0;
+        var receipts = count > 1 ? new AuditReceipt[count] : null;
+        for (var i = 0; i < receipts?.Length; i++)
         {
-            var place = sequenced.First + i;
-            receipts[i] = new AuditReceipt(_start.Size + place, _leaves[place], sequenced.Time, request.Ids[i]);
+            receipts[i] = Receipt(sequenced, i);
         }
 
-        return receipts;
+        return new AppendResult(sequenced.Holds, count == 1 ? Receipt(sequenced, 0) : default, receipts, sequenced.On);
+    }
+
+    private AuditReceipt Receipt(in Sequenced sequenced, int i)
+    {
+        var place = sequenced.First + i;
+        return new AuditReceipt(_start.Size + place, _leaves[place], sequenced.Time, sequenced.Request.Id(i));
     }
 
     private Span<byte> Reserve(AppendRequest request)

@@ -52,10 +52,23 @@ public interface IAuditLog
     /// <summary>Appends one event and blocks until it is durable. Needs no pool thread and no context of the caller's to complete.</summary>
     AuditReceipt Append(AuditEvent auditEvent, CancellationToken cancellationToken = default);
 
-    /// <summary>Publishes everything appended before this call.</summary>
+    /// <summary>
+    /// Queues one event without waiting for the disk, and completes at once while there is room in the queue. Until it is
+    /// committed, some milliseconds later as a rule, the event is lost with the process: what must not be lost is appended.
+    /// Order and protection are those of every other entry.
+    /// </summary>
+    /// <returns>The id that the entry will have.</returns>
+    /// <remarks>What fails after the call has completed is reported (log message, metric), and by the next <see cref="FlushAsync"/>.</remarks>
+    ValueTask<Guid> PostAsync(AuditEvent auditEvent, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="PostAsync(AuditEvent, CancellationToken)"/>
+    ValueTask<Guid> PostAsync(EncodedEvent auditEvent, CancellationToken cancellationToken = default);
+
+    /// <summary>Publishes everything appended or posted before this call.</summary>
     /// <returns>A checkpoint that covers it.</returns>
     /// <exception cref="AuditPublicationException">It could not be published now. What is appended stays durable.</exception>
-    /// <exception cref="AuditUnavailableException">The log is closed, recovering or faulted.</exception>
+    /// <exception cref="AuditUnavailableException">The log is closed, recovering or faulted; or events posted since the last flush were not appended.</exception>
+    /// <exception cref="AuditOutcomeUnknownException">Storage failed while events posted since the last flush were being written.</exception>
     ValueTask<SignedCheckpoint> FlushAsync(CancellationToken cancellationToken = default);
 
     /// <summary>

@@ -42,7 +42,7 @@ internal static partial class LibraryEvents
 
     /// <summary><c>log.clock</c>: somebody says that the clock is right, however far ahead it is (LOG.md L9).</summary>
     public static AppendRequest ClockAccepted(AuditSubject by, string reason) => new(
-        [new AuditEvent { Actor = by, Action = "log.clock", Type = "log.clock", Reason = reason }])
+        new AuditEvent { Actor = by, Action = "log.clock", Type = "log.clock", Reason = reason })
     {
         IsLibrary = true,
         AcceptsClock = true,
@@ -68,7 +68,7 @@ internal static partial class LibraryEvents
         });
     }
 
-    private static AppendRequest Request(AuditEvent auditEvent) => new([auditEvent]) { IsLibrary = true };
+    private static AppendRequest Request(AuditEvent auditEvent) => new(auditEvent) { IsLibrary = true };
 
     internal sealed record RecoveredDetails(long From, long To, long DroppedBytes);
 

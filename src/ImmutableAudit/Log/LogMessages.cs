@@ -38,6 +38,9 @@ internal static partial class LogMessages
     [LoggerMessage(11, LogLevel.Warning, "The journal is full; appends wait until something is published")]
     public static partial void StorageFull(ILogger logger);
 
+    [LoggerMessage(13, LogLevel.Error, "{Posts} events that were posted, for which nobody waits, could not be committed")]
+    public static partial void PostsFailed(ILogger logger, int posts, Exception exception);
+
     [LoggerMessage(12, LogLevel.Error, "The log {Origin} could not be closed in order; what was acknowledged is durable and is found again when it is opened")]
     public static partial void ClosingFailed(ILogger logger, string origin, Exception exception);
 }

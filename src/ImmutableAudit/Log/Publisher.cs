@@ -171,9 +171,19 @@ internal sealed class Publisher : IDisposable
     {
         AuditPublicationException? failure = null;
         SignedCheckpoint? published = null;
+        var committed = _log.Sink.CommittedSize;
         try
         {
-            published = Publish();
+            // A long way in several steps: each is signed, and makes room in the journal.
+            while (Publish() is { } step)
+            {
+                published = step;
+                if (step.Checkpoint.Size >= committed)
+                {
+                    break;
+                }
+            }
+
             _delay = _log.Options.CheckpointInterval;
         }
         catch (Exception e)

@@ -25,7 +25,7 @@ internal sealed class Sequencer : IDisposable
 
     /// <summary>Never disposed: the grace's timer may still be about to cancel it, and there is nothing in it to give back.</summary>
     private readonly CancellationTokenSource _graceOver = new();
-    private CompactRange _acknowledged;
+    private readonly CompactRange _acknowledged;
 
     /// <summary>The entry about what recovery dropped, until it is committed: part of whatever is committed next (LOG.md L3).</summary>
     private AppendRequest? _owed;
@@ -89,6 +89,7 @@ internal sealed class Sequencer : IDisposable
             finally
             {
                 _taken.ForEach(request => request.Release());
+                _taken.Clear();
             }
         }
     }
@@ -96,7 +97,6 @@ internal sealed class Sequencer : IDisposable
     /// <summary>Takes what fits into a commit, each request with its place in the log; encodes those that came when the queue was full.</summary>
     private void Take()
     {
-        _taken.Clear();
         var bytes = CommitBytes;
         for (var before = -1; before < _taken.Count && bytes > 0;)
         {
@@ -127,7 +127,7 @@ internal sealed class Sequencer : IDisposable
     /// <summary>Gives the requests their place; those withdrawn meanwhile, or that cannot be entries, have none.</summary>
     private void Sequence() => _taken.RemoveAll(request =>
     {
-        var without = request.Completion.IsCompleted || !request.TrySequence();
+        var without = request.IsFinished || !request.TrySequence();
         if (without)
         {
             request.Release();
@@ -176,7 +176,7 @@ internal sealed class Sequencer : IDisposable
             switch (Blocking.Wait(commit.CompleteAsync(batch, CancellationToken.None)))
             {
                 case CommitOutcome.Committed:
-                    _acknowledged = batch.Range.Clone();
+                    _acknowledged.CopyFrom(batch.Range);
                     _owed = null;
                     _roomPause = FirstPause;
                     _clock.Confirm(commit.Now);
@@ -233,13 +233,13 @@ internal sealed class Sequencer : IDisposable
             try
             {
                 var recovery = _publisher.RecoverSink(_acknowledged);
-                _acknowledged = recovery.Range.Clone();
+                _acknowledged.CopyFrom(recovery.Range);
                 _publisher.Committed(recovery.Head.Size);
                 _owed = Owed(recovery);
                 if (_owed is not null)
                 {
                     // A request without entries, so that it is recorded although nobody may append for long.
-                    _queue.TryEnqueue(new AppendRequest(Array.Empty<AuditEvent>()));
+                    _queue.TryEnqueue(new AppendRequest());
                 }
 
                 _log.Status.Open();
@@ -271,7 +271,7 @@ internal sealed class Sequencer : IDisposable
     {
         _taken.ForEach(request => request.Release());
         _taken.Clear();
-        while (_queue.Entries > 0)
+        while (!_queue.IsEmpty)
         {
             _queue.Take(_taken, int.MaxValue);
             Sequence();
@@ -284,6 +284,11 @@ internal sealed class Sequencer : IDisposable
     private void FailTaken(Exception exception)
     {
         _log.Metrics.Failed(_taken.Count);
+        if (_taken.Count(request => request.IsPosted) is var posted and > 0)
+        {
+            LogMessages.PostsFailed(_log.Logger, posted, exception);
+        }
+
         foreach (var request in _taken.Where(request => request != _owed))
         {
             request.Fail(exception);

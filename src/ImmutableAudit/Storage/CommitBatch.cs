@@ -4,7 +4,7 @@ namespace ImmutableAudit.Storage;
 
 /// <summary>What one commit appends: entries with index, time and hash assigned, and the head that they lead to.</summary>
 /// <remarks>Valid only while <see cref="IAuditCommit.CompleteAsync"/> runs: the memory belongs to the log and is used again.</remarks>
-public sealed class CommitBatch
+public readonly record struct CommitBatch
 {
     /// <summary>Index of the first entry: the size of the head that the commit was opened on.</summary>
     public required long FirstIndex { get; init; }

@@ -51,8 +51,9 @@ public interface IAuditSink : ILogReader, IAsyncDisposable
     ValueTask<IAuditCommit> OpenCommitAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Makes the full tiles and bundles of what is committed durable. Nothing that is not durable as an entry gets into a
-    /// tile (LOG.md L4). May be called again after any failure.
+    /// Makes the full tiles and bundles of what is committed durable, or of a part of it where that is much: then there is
+    /// more to integrate once this part is published. Nothing that is not durable as an entry gets into a tile (LOG.md L4).
+    /// May be called again after any failure.
     /// </summary>
     /// <returns>The compact range up to which entries are integrated, ready to be signed; a copy.</returns>
     /// <exception cref="AuditLogCorruptException">The stored entries are not those that were committed.</exception>

@@ -1,7 +1,13 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using ImmutableAudit.Merkle;
 
 namespace ImmutableAudit.Tiles;
+
+/// <summary>Takes a tile that has become full.</summary>
+/// <param name="tile">Which.</param>
+/// <param name="bytes">What it holds; valid during the call.</param>
+internal delegate void FullTileHandler(TileCoordinate tile, ReadOnlySpan<byte> bytes);
 
 /// <summary>
 /// Grows the right edge of a tiled tree: takes leaf hashes, hands out each tile the moment it is full, and keeps at most
@@ -71,7 +77,7 @@ internal sealed class TileBuilder
     /// the leaf is not appended and may be appended again, which hands out the same tiles again.
     /// </summary>
     /// <exception cref="InvalidOperationException">The tree has 2^63 − 1 entries.</exception>
-    public void Append(MerkleHash leaf, Action<TileCoordinate, byte[]> onFull)
+    public void Append(MerkleHash leaf, FullTileHandler onFull)
     {
         if (Size == long.MaxValue)
         {
@@ -89,7 +95,7 @@ internal sealed class TileBuilder
                 break;
             }
 
-            onFull(new TileCoordinate(level, position / TileCoordinate.FullWidth), Tile.ToBytes(_levels[level]));
+            onFull(new TileCoordinate(level, position / TileCoordinate.FullWidth), MemoryMarshal.AsBytes(_levels[level].AsSpan()));
             hash = RootOf(_levels[level]);
         }
 

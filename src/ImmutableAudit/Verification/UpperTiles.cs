@@ -14,7 +14,7 @@ internal sealed class UpperTiles(ILogReader log, long size, TileJudge judge, Bat
     /// <summary>Takes the root of the next full bundle, and compares the tiles that it fills.</summary>
     public async ValueTask<VerificationFailure?> AppendAsync(MerkleHash root, CancellationToken cancellationToken)
     {
-        _builder.Append(root, (tile, bytes) => _full.Add((tile, bytes)));
+        _builder.Append(root, (tile, bytes) => _full.Add((tile, bytes.ToArray())));
         if (_full.Count == 0)
         {
             return null;

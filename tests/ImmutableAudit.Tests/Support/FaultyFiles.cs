@@ -30,6 +30,7 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
     private readonly FileOperations _real = FileOperations.Instance;
     private readonly Lock _gate = new();
     private readonly List<string> _operations = [];
+    private readonly List<CountedFile> _open = [];
     private int _failAt = -1;
     private Func<string, bool>? _failOn;
     private Fault _fault;
@@ -73,14 +74,19 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
 
     public IStorageFile Open(string path, FileMode mode, FileAccess access) => Do<IStorageFile>($"open {mode} {access} {path}", () =>
     {
-        var real = _real.Open(path, mode, access);
-        return new CountedFile(this, real, path, model?.Opened(path));
+        var file = new CountedFile(this, _real.Open(path, mode, access), path, model?.Opened(path));
+        _open.Add(file);
+        return file;
     }, null);
 
     public void Rename(string from, string to) => Do($"rename {to}", () =>
     {
         _real.Rename(from, to);
         model?.Renamed(from, to);
+        foreach (var file in _open.Where(file => file.Path == from))
+        {
+            file.Path = to;
+        }
     });
 
     public void Delete(string path) => Do($"delete {path}", () =>
@@ -154,12 +160,15 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
 
     private sealed class CountedFile(FaultyFiles files, IStorageFile real, string path, DurabilityModel.Content? content) : IStorageFile
     {
+        /// <summary>Its present name.</summary>
+        public string Path { get; set; } = path;
+
         public long Length => real.Length;
 
         public int Read(Span<byte> buffer, long position)
         {
             var bytes = new byte[buffer.Length];
-            var read = files.Do($"read {path}", () => real.Read(bytes, position), null);
+            var read = files.Do($"read {Path}", () => real.Read(bytes, position), null);
             files.BytesRead += read;
             bytes.AsSpan(0, read).CopyTo(buffer);
             return read;
@@ -168,10 +177,12 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
         public void Write(ReadOnlySpan<byte> bytes, long position)
         {
             var copy = bytes.ToArray();
-            files.Do($"write {path}", () => real.Write(copy, position), () => real.Write(copy.AsSpan(0, copy.Length / 2), position));
+            files.Do($"write {Path}", () => real.Write(copy, position), () => real.Write(copy.AsSpan(0, copy.Length / 2), position));
         }
 
-        public void Flush() => files.Do($"flush {path}", () =>
+        public void SetLength(long length) => files.Do($"set length {Path}", () => real.SetLength(length));
+
+        public void Flush() => files.Do($"flush {Path}", () =>
         {
             if (content is not null)
             {
@@ -180,6 +191,13 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
             }
         });
 
-        public void Dispose() => real.Dispose();
+        public void Dispose()
+        {
+            real.Dispose();
+            lock (files._gate)
+            {
+                files._open.Remove(this);
+            }
+        }
     }
 }

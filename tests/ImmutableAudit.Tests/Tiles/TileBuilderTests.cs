@@ -55,7 +55,7 @@ public sealed class TileBuilderTests
                 Assert.Equal(Reference.Tile(tile), bytes);
             }
 
-            builder.Append(Reference.Leaves[size], (tile, bytes) => Assert.Equal(Reference.Tile(tile), bytes));
+            builder.Append(Reference.Leaves[size], (tile, bytes) => Assert.Equal(Reference.Tile(tile), bytes.ToArray()));
         }
     }
 
@@ -73,7 +73,7 @@ public sealed class TileBuilderTests
             {
                 builder.Append(Reference.Leaves[index], (tile, bytes) =>
                 {
-                    Assert.Equal(Reference.Tile(tile), bytes);
+                    Assert.Equal(Reference.Tile(tile), bytes.ToArray());
                     full.Add(tile.Path);
                 });
             }
@@ -134,7 +134,7 @@ public sealed class TileBuilderTests
         var builder = Resume(65_535);
         var before = builder.ToCompactRange().Root();
         var calls = 0;
-        void Fail(TileCoordinate tile, byte[] bytes)
+        void Fail(TileCoordinate tile, ReadOnlySpan<byte> bytes)
         {
             if (++calls == failing)
             {
@@ -153,7 +153,7 @@ public sealed class TileBuilderTests
         var full = new List<string>();
         builder.Append(Reference.Leaves[65_535], (tile, bytes) =>
         {
-            Assert.Equal(Reference.Tile(tile), bytes);
+            Assert.Equal(Reference.Tile(tile), bytes.ToArray());
             full.Add(tile.Path);
         });
         Assert.Equal(["tile/0/255", "tile/1/000"], full);
@@ -172,7 +172,7 @@ public sealed class TileBuilderTests
         {
             builder.Append(
                 builder.Size == long.MaxValue - 1 ? HugeTree.MarkedLeaf : HugeTree.PlainLeaf,
-                (tile, bytes) => Assert.Equal(HugeTile(tree, tile).ToArray(), bytes));
+                (tile, bytes) => Assert.Equal(HugeTile(tree, tile).ToArray(), bytes.ToArray()));
         }
 
         Assert.All(builder.Partials(), partial => Assert.Equal(HugeTile(tree, partial.Tile).ToArray(), partial.Bytes));
@@ -197,7 +197,7 @@ public sealed class TileBuilderTests
         var full = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         for (var index = 0; index < size; index++)
         {
-            builder.Append(Reference.Leaves[index], (tile, bytes) => full.Add(tile.Path, bytes));
+            builder.Append(Reference.Leaves[index], (tile, bytes) => full.Add(tile.Path, bytes.ToArray()));
         }
 
         return (builder, full);

@@ -1,17 +1,15 @@
-using System.Collections.Concurrent;
-
 namespace ImmutableAudit.Storage.FileSystem;
 
 /// <summary>
-/// Writes groups of small files so that they survive a power failure: each into a temporary file, flushed, renamed; then
-/// every directory that got a name, flushed once (LOG.md L12). Returns when the whole group is durable.
+/// Writes groups of small files so that they survive a power failure: all into temporary files, those flushed, then renamed;
+/// then every directory that got a name, flushed once (LOG.md L12). Returns when the whole group is durable.
 /// </summary>
-internal sealed class DurableWriter(IFileOperations files, string root)
+/// <remarks>Used by one thread. With several threads to flush, flushes overlap.</remarks>
+internal sealed class DurableWriter(IFileOperations files, string root, FlushThreads? flushing = null)
 {
-    /// <summary>Flushes overlap: the disk takes several at a time for little more than the price of one.</summary>
-    private const int Parallelism = 8;
+    private const string TemporarySuffix = ".tmp";
 
-    private readonly ConcurrentDictionary<string, bool> _durableDirectories = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _durableDirectories = new(StringComparer.Ordinal);
 
     /// <summary>One file of a group.</summary>
     /// <param name="Path">Path below the root, with <c>/</c>.</param>
@@ -63,21 +61,7 @@ internal sealed class DurableWriter(IFileOperations files, string root)
             CreateDirectory(directory, parents);
         }
 
-        if (group.Count == 1)
-        {
-            Write(group.First());
-        }
-        else
-        {
-            try
-            {
-                Parallel.ForEach(group, new ParallelOptions { MaxDegreeOfParallelism = Parallelism }, Write);
-            }
-            catch (AggregateException e)
-            {
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-            }
-        }
+        WriteFiles(group);
 
         // Also for files that were there already: a process that was killed may have renamed without flushing the name.
         parents.UnionWith(directories);
@@ -86,10 +70,7 @@ internal sealed class DurableWriter(IFileOperations files, string root)
             files.FlushDirectory(directory);
         }
 
-        foreach (var directory in parents)
-        {
-            _durableDirectories.TryAdd(directory, true);
-        }
+        _durableDirectories.UnionWith(parents);
     }
 
     private string FullPath(string path) => Path.Combine(root, path.Replace('/', Path.DirectorySeparatorChar));
@@ -97,7 +78,7 @@ internal sealed class DurableWriter(IFileOperations files, string root)
     /// <summary>Creates a directory; those above it that may have got a new name are noted in <paramref name="parents"/>.</summary>
     private void CreateDirectory(string directory, HashSet<string> parents)
     {
-        if (_durableDirectories.ContainsKey(directory))
+        if (_durableDirectories.Contains(directory))
         {
             return;
         }
@@ -109,38 +90,78 @@ internal sealed class DurableWriter(IFileOperations files, string root)
         }
     }
 
-    private void Write(NewFile file)
+    /// <summary>Writes first and flushes then: while some are flushed, the system writes the others out already.</summary>
+    private void WriteFiles(IReadOnlyCollection<NewFile> group)
+    {
+        var written = new List<(NewFile File, IStorageFile Output)>(group.Count);
+        try
+        {
+            foreach (var file in group)
+            {
+                if (Begin(file) is { } output)
+                {
+                    written.Add((file, output));
+                }
+            }
+
+            if (flushing is not null)
+            {
+                flushing.Flush([.. written.Select(file => file.Output)]);
+            }
+            else
+            {
+                written.ForEach(file => file.Output.Flush());
+            }
+        }
+        finally
+        {
+            written.ForEach(file => file.Output.Dispose());
+        }
+
+        foreach (var (file, _) in written)
+        {
+            var path = FullPath(file.Path);
+            if (file.Sealed)
+            {
+                files.Seal(path + TemporarySuffix);
+            }
+
+            files.Rename(path + TemporarySuffix, path);
+        }
+    }
+
+    /// <summary>Writes the temporary file; <see langword="null"/> where the file is there with the same bytes.</summary>
+    private IStorageFile? Begin(in NewFile file)
     {
         var path = FullPath(file.Path);
         if (files.FileExists(path))
         {
             if (Same(path, file.Bytes.Span))
             {
-                return;
+                return null;
             }
 
             // Beyond the published checkpoint this is a crash's leftover; recovery replaces it (LOG.md L13).
             files.Unseal(path);
         }
 
-        var temporary = path + ".tmp";
+        var temporary = path + TemporarySuffix;
         if (files.FileExists(temporary))
         {
             files.Unseal(temporary);
         }
 
-        using (var output = files.Open(temporary, FileMode.Create, FileAccess.ReadWrite))
+        var output = files.Open(temporary, FileMode.Create, FileAccess.ReadWrite);
+        try
         {
             output.Write(file.Bytes.Span, 0);
-            output.Flush();
+            return output;
         }
-
-        if (file.Sealed)
+        catch
         {
-            files.Seal(temporary);
+            output.Dispose();
+            throw;
         }
-
-        files.Rename(temporary, path);
     }
 
     private bool Same(string path, ReadOnlySpan<byte> bytes)

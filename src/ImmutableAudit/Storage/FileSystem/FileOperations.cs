@@ -116,6 +116,8 @@ internal sealed partial class FileOperations : IFileOperations
 
         public void Write(ReadOnlySpan<byte> bytes, long position) => RandomAccess.Write(handle, bytes, position);
 
+        public void SetLength(long length) => RandomAccess.SetLength(handle, length);
+
         public void Flush() => RandomAccess.FlushToDisk(handle);
 
         public void Dispose() => handle.Dispose();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using ImmutableAudit.Checkpoints;
 using ImmutableAudit.Merkle;
@@ -21,13 +22,11 @@ public sealed class FileSystemSink : IAuditSink
     private const string CheckpointFile = "checkpoint";
     private const string PrivateDirectory = "journal";
 
-    /// <summary>Full files are made durable in groups of this many, so that integrating holds little memory.</summary>
-    private const int GroupSize = 64;
-
     private readonly IFileOperations _files;
     private readonly string _directory;
     private readonly FileSystemSinkOptions _options;
     private readonly LogFiles _reader;
+    private readonly FlushThreads _flushing = new();
     private readonly DurableWriter _writer;
 
     // Written by one thread at a time (see IAuditSink), read by any.
@@ -37,7 +36,8 @@ public sealed class FileSystemSink : IAuditSink
     private PartialSweeper? _sweeper;
     private WriterLock? _lock;
     private WriterLock? _journalLock;
-    private CommittedState _committed = CommittedState.Empty;
+    private readonly CommittedHeads _committed = new();
+    private readonly Commit _commit;
     private RightEdge? _edge;
     private bool _publicationInDoubt;
 
@@ -58,7 +58,8 @@ public sealed class FileSystemSink : IAuditSink
         _files = files;
         _directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         _reader = new LogFiles(new DirectoryFileSource(_directory));
-        _writer = new DurableWriter(files, _directory);
+        _writer = new DurableWriter(files, _directory, _flushing);
+        _commit = new Commit(this);
     }
 
     /// <inheritdoc/>
@@ -68,7 +69,7 @@ public sealed class FileSystemSink : IAuditSink
     public bool IsShared => false;
 
     /// <inheritdoc/>
-    public long CommittedSize => Volatile.Read(ref _committed).Head.Size;
+    public long CommittedSize => _committed.Size;
 
     private Journal Journal => _journal ?? throw new InvalidOperationException("The sink is not open for writing.");
 
@@ -137,9 +138,10 @@ public sealed class FileSystemSink : IAuditSink
         try
         {
             var before = _journal; // Read until the new one is there.
+            before?.Stop();
             (_journal, var found) = recovery.Run(published, acknowledged);
             before?.Dispose();
-            Volatile.Write(ref _committed, new CommittedState(found.Head, found.Range.Clone()));
+            _committed.Reset(found.Head, found.Range);
             _sweeper!.SweepEdge(published?.Size ?? 0);
             return found;
         }
@@ -150,30 +152,20 @@ public sealed class FileSystemSink : IAuditSink
     }
 
     /// <inheritdoc/>
-    public ValueTask<IAuditCommit> OpenCommitAsync(CancellationToken cancellationToken) => new(new Commit(this, _committed));
+    public ValueTask<IAuditCommit> OpenCommitAsync(CancellationToken cancellationToken) => new(_commit);
 
     /// <inheritdoc/>
     public async ValueTask<CompactRange> IntegrateAsync(CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_lock is null, this);
-        var target = Volatile.Read(ref _committed);
         var published = _published?.Checkpoint.Size ?? 0;
         var edge = _edge ?? await RightEdge.LoadAsync(this, published, cancellationToken).ConfigureAwait(false);
         _edge = null; // Not to be gone on with after a failure: it is loaded again.
-        while (edge.Size < target.Head.Size)
-        {
-            var commit = Journal.Find(edge.Size)
-                ?? throw new AuditLogCorruptException($"The journal in '{JournalPath}' does not hold entry {edge.Size}, which was committed.");
-            edge.Append(commit.ReadEntries(), commit.Header.Count);
-            if (edge.FullCount >= GroupSize)
-            {
-                _writer.Write(edge.TakeFull());
-            }
-        }
-
-        _writer.Write(edge.TakeFull());
+        var target = _committed.NextBehind(edge.Size);
+        Integrate(edge, target.Size);
+        edge.WriteFull(_writer);
         var range = edge.ToCompactRange();
-        if (range.Size == target.Head.Size && range.Root() != target.Range.Root())
+        if (range.Size == target.Size && range.Root() != target.Root())
         {
             throw new AuditLogCorruptException(
                 $"The journal in '{JournalPath}' was changed on disk: its entries up to {range.Size} are not those that were committed. They are not signed.");
@@ -278,10 +270,43 @@ public sealed class FileSystemSink : IAuditSink
     public ValueTask DisposeAsync()
     {
         _journal?.Dispose();
+        _flushing.Dispose();
         _journalLock?.Dispose();
         _lock?.Dispose();
         _journalLock = _lock = null;
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Takes committed entries up to a size, at least, from the journal into tiles and bundles.</summary>
+    private void Integrate(RightEdge edge, long size)
+    {
+        byte[] buffer = [];
+        try
+        {
+            while (edge.Size < size)
+            {
+                var commit = Journal.Find(edge.Size)
+                    ?? throw new AuditLogCorruptException($"The journal in '{JournalPath}' does not hold entry {edge.Size}, which was committed.");
+                var length = commit.Header.EntriesLength;
+                if (buffer.Length < length)
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = ArrayPool<byte>.Shared.Rent(length);
+                }
+
+                var entries = buffer.AsSpan(0, length);
+                commit.ReadEntries(entries);
+                edge.Append(entries, commit.Header.Count);
+                if (edge.HasGroup)
+                {
+                    edge.WriteFull(_writer);
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>Takes a durable checkpoint for the published one: what it covers is needed in no other form any more.</summary>
@@ -303,17 +328,12 @@ public sealed class FileSystemSink : IAuditSink
         }
     }
 
-    /// <summary>What is flushed: the head, and the range that its entries were hashed to when they were committed.</summary>
-    private sealed record CommittedState(LogHead Head, CompactRange Range)
+    /// <summary>The commit that is open, if one is: used again, since one is open at a time.</summary>
+    private sealed class Commit(FileSystemSink sink) : IAuditCommit
     {
-        public static CommittedState Empty { get; } = new(LogHead.Empty, new CompactRange());
-    }
+        public LogHead Head => sink._committed.Head;
 
-    private sealed class Commit(FileSystemSink sink, CommittedState state) : IAuditCommit
-    {
-        public LogHead Head => state.Head;
-
-        public CompactRange Range => state.Range;
+        public CompactRange Range => sink._committed.Range;
 
         public DateTimeOffset Now => sink._context!.TimeProvider.GetUtcNow();
 
@@ -335,7 +355,7 @@ public sealed class FileSystemSink : IAuditSink
             }
 
             journal.Append(batch);
-            Volatile.Write(ref sink._committed, new CommittedState(batch.Head, batch.Range.Clone()));
+            sink._committed.Advance(batch.Head, batch.Range);
             return new(CommitOutcome.Committed);
         }
 

@@ -10,6 +10,9 @@ internal interface IStorageFile : IDisposable
 
     void Write(ReadOnlySpan<byte> bytes, long position);
 
+    /// <summary>Cuts the file off, or lets it grow by zeros.</summary>
+    void SetLength(long length);
+
     /// <summary>Returns once everything written is on stable storage. When it throws, what was written may be lost, now or later (LOG.md L4).</summary>
     void Flush();
 }

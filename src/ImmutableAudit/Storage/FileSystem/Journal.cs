@@ -18,30 +18,34 @@ internal sealed class Journal : IDisposable
 
     /// <summary>The segment written to; the committing thread's own, so that it need not look into a list that is being freed.</summary>
     private JournalSegment _active;
+    private readonly SegmentStock _stock;
     private byte[] _record = [];
     private bool _rolling;
+    private bool _isInDoubt;
 
     public Journal(JournalDirectory directory, long capacity, JournalSegment active, IEnumerable<JournalCommit> unpublished)
     {
         _directory = directory;
         _capacity = capacity;
+        _stock = new SegmentStock(directory);
         _active = active;
         _segments = [active];
         _unpublished = [.. unpublished];
     }
 
-    /// <summary>A segment is left for the next at this length, so that a full journal is freed in parts.</summary>
-    private long SegmentLength => Math.Clamp(_capacity / 4, 256 * 1024, 64 * 1024 * 1024);
-
     /// <summary>Whether a commit of this many bytes has to wait until more is published.</summary>
     public bool IsFullFor(int entriesLength)
     {
+        var size = JournalFormat.RecordSize(entriesLength);
+        if (!_rolling && _active.HasRoom(size))
+        {
+            return false;
+        }
+
         lock (_gate)
         {
-            var used = _segments.Sum(segment => segment.Tail);
-
             // One commit always fits into an otherwise published journal, or a capacity set too low would block for ever.
-            return _unpublished.Count > 0 && used + JournalFormat.RecordSize(entriesLength) > _capacity;
+            return _unpublished.Count > 0 && _segments.Sum(segment => segment.Length) + NextLength(size) > _capacity;
         }
     }
 
@@ -49,33 +53,34 @@ internal sealed class Journal : IDisposable
     public void Reserve(int entriesLength)
     {
         var size = JournalFormat.RecordSize(entriesLength);
-        if (_rolling || (_active.Tail > JournalFormat.PageSize && _active.Tail + size > SegmentLength))
+        if (!_rolling && _active.HasRoom(size))
         {
-            // A next segment may be there even if making it is reported as failed; then the present one must not grow past its start.
-            _rolling = true;
-            var next = _directory.Create(_active.Header with
-            {
-                Number = _active.Header.Number + 1,
-                Start = _active.End,
-                RewrittenTo = _active.End.Size,
-
-                // Still owed to the record where nothing was committed behind what recovery wrote (LOG.md L3).
-                DroppedBytes = _active.End.Size == _active.Header.RewrittenTo ? _active.Header.DroppedBytes : 0,
-            });
-            lock (_gate)
-            {
-                _segments.Add(next);
-            }
-
-            _active = next;
-            _rolling = false;
+            return;
         }
 
-        _active.Reserve(size);
+        // A next segment may be there even if making it is reported as failed; then the present one must not grow past its start.
+        _rolling = true;
+        var header = _active.Header with
+        {
+            Number = _active.Header.Number + 1,
+            Start = _active.End,
+            RewrittenTo = _active.End.Size,
+
+            // Still owed to the record where nothing was committed behind what recovery wrote (LOG.md L3).
+            DroppedBytes = _active.End.Size == _active.Header.RewrittenTo ? _active.Header.DroppedBytes : 0,
+        };
+        var next = _directory.Create(header, _stock.Take(JournalFormat.PageSize + size));
+        lock (_gate)
+        {
+            _segments.Add(next);
+        }
+
+        _active = next;
+        _rolling = false;
     }
 
     /// <summary>Writes and flushes one commit. When it throws, whether the commit is there is not known.</summary>
-    public void Append(CommitBatch batch)
+    public void Append(in CommitBatch batch)
     {
         var size = JournalFormat.RecordSize(batch.Entries.Length);
         if (_record.Length < size)
@@ -84,6 +89,7 @@ internal sealed class Journal : IDisposable
             _record = ArrayPool<byte>.Shared.Rent(size);
         }
 
+        _isInDoubt = true;
         var record = _record.AsSpan(0, size);
         batch.Entries.Span.CopyTo(record[JournalFormat.RecordHeaderSize..]);
         var commit = _active.Append(record, batch.Entries.Length, batch.Count, batch.Head);
@@ -92,7 +98,16 @@ internal sealed class Journal : IDisposable
         {
             _unpublished.Add(commit);
         }
+
+        _isInDoubt = false;
+        if (_active.Tail > _active.Length / 2)
+        {
+            _stock.Prepare(NextLength(size));
+        }
     }
+
+    /// <summary>Touches nothing in the journal's directory any more; what is there can still be read.</summary>
+    public void Stop() => _stock.Clear();
 
     /// <summary>The commit that holds an entry, or <see langword="null"/> where it is published already or not committed.</summary>
     public JournalCommit? Find(long index)
@@ -145,6 +160,8 @@ internal sealed class Journal : IDisposable
 
     public void Dispose()
     {
+        Stop();
+        Trim();
         foreach (var segment in _segments)
         {
             segment.Dispose();
@@ -152,5 +169,31 @@ internal sealed class Journal : IDisposable
 
         ArrayPool<byte>.Shared.Return(_record);
         _record = [];
+    }
+
+    /// <summary>A log that is closed holds no space for more. Where a commit failed, recovery has to see what it left.</summary>
+    private void Trim()
+    {
+        try
+        {
+            if (!_isInDoubt)
+            {
+                _active.Trim();
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It stays longer than it need be.
+        }
+    }
+
+    /// <summary>
+    /// Segments grow from one to the next, so that a small log takes little space; but to no more than a part of the
+    /// capacity, so that a full journal is freed in parts.
+    /// </summary>
+    private long NextLength(int recordSize)
+    {
+        var longest = Math.Clamp(_capacity / 4, JournalFormat.FirstSegmentLength, JournalFormat.LongestSegment);
+        return Math.Max(Math.Min(4 * _active.Length, longest), JournalFormat.PageSize + recordSize);
     }
 }

@@ -12,11 +12,17 @@ internal readonly record struct JournalCommit(JournalSegment Segment, JournalRec
     public byte[] ReadEntries()
     {
         var entries = new byte[Header.EntriesLength];
+        ReadEntries(entries);
+        return entries;
+    }
+
+    /// <inheritdoc cref="ReadEntries()"/>
+    /// <param name="entries">Takes them: <see cref="JournalRecordHeader.EntriesLength"/> bytes.</param>
+    public void ReadEntries(Span<byte> entries)
+    {
         if (Segment.ReadRaw(entries, Header.Position + JournalFormat.RecordHeaderSize) != entries.Length)
         {
             throw new AuditLogUnreadableException($"The journal segment '{Segment.Path}' ends inside the commit at byte {Header.Position}.");
         }
-
-        return entries;
     }
 }

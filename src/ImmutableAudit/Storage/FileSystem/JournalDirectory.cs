@@ -3,9 +3,13 @@ namespace ImmutableAudit.Storage.FileSystem;
 /// <summary>The journal's folder: makes segments appear whole or not at all, finds and deletes them.</summary>
 internal sealed class JournalDirectory(IFileOperations files, string path)
 {
-    private const string TemporarySuffix = ".tmp";
+    private const string BlankName = "next.tmp";
+
+    private static readonly byte[] Zeros = new byte[1024 * 1024];
 
     public string Path => path;
+
+    private string BlankPath => System.IO.Path.Combine(path, BlankName);
 
     /// <summary>The segments that are there, lowest number first, opened for reading; the caller disposes them.</summary>
     public List<JournalSegment> OpenAll()
@@ -27,25 +31,61 @@ internal sealed class JournalDirectory(IFileOperations files, string path)
         return segments;
     }
 
-    /// <summary>Makes a new segment durable and visible, together with what <paramref name="fill"/> writes into it.</summary>
-    public JournalSegment Create(in JournalSegmentHeader header, Action<JournalSegment>? fill = null)
+    /// <summary>
+    /// Makes the file that the next segment will be: durable zeros, without a segment's name. There is one at a time.
+    /// Flushed in steps, so that the commits that are flushed meanwhile do not wait for all of it.
+    /// </summary>
+    public IStorageFile CreateBlank(long length)
     {
-        var target = System.IO.Path.Combine(path, JournalSegment.FileName(header.Number));
-        var segment = JournalSegment.Create(files, target + TemporarySuffix, header);
+        var file = files.Open(BlankPath, FileMode.Create, FileAccess.ReadWrite);
         try
         {
-            fill?.Invoke(segment);
-            segment.Reserve(JournalFormat.PageSize);
-            segment.Flush();
-            files.Rename(segment.Path, target);
-            files.FlushDirectory(path);
-            return segment.Renamed(target);
+            for (var position = 0L; position < length; position += Zeros.Length)
+            {
+                file.Write(Zeros.AsSpan(0, (int)Math.Min(Zeros.Length, length - position)), position);
+                file.Flush();
+            }
+
+            return file;
         }
         catch
         {
-            segment.Dispose();
-            DeleteLeftover(target + TemporarySuffix);
+            DropBlank(file);
             throw;
+        }
+    }
+
+    /// <summary>Makes a new segment durable and visible, together with what <paramref name="fill"/> writes into it.</summary>
+    public JournalSegment Create(in JournalSegmentHeader header, IStorageFile blank, Action<JournalSegment>? fill = null)
+    {
+        var target = System.IO.Path.Combine(path, JournalSegment.FileName(header.Number));
+        try
+        {
+            var segment = JournalSegment.Begin(target, blank, header);
+            fill?.Invoke(segment);
+            segment.Flush();
+            files.Rename(BlankPath, target);
+            files.FlushDirectory(path);
+            return segment;
+        }
+        catch
+        {
+            DropBlank(blank);
+            throw;
+        }
+    }
+
+    /// <summary>Gives up a blank file: what is not finished may be what fills the disk.</summary>
+    public void DropBlank(IStorageFile blank)
+    {
+        blank.Dispose();
+        try
+        {
+            files.Delete(BlankPath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The next attempt overwrites it.
         }
     }
 
@@ -69,17 +109,4 @@ internal sealed class JournalDirectory(IFileOperations files, string path)
     }
 
     public void Delete(string segment) => files.Delete(segment);
-
-    /// <summary>A segment that was not finished may be what fills the disk.</summary>
-    private void DeleteLeftover(string temporary)
-    {
-        try
-        {
-            files.Delete(temporary);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The next attempt overwrites it.
-        }
-    }
 }

@@ -16,6 +16,12 @@ internal static class JournalFormat
     /// <summary>Bytes in front of a record's entries.</summary>
     public const int RecordHeaderSize = 64;
 
+    /// <summary>Length of a log's first segment.</summary>
+    public const int FirstSegmentLength = 256 * 1024;
+
+    /// <summary>No segment is longer, unless one commit needs it.</summary>
+    public const int LongestSegment = 64 * 1024 * 1024;
+
     /// <summary>Longest run of entries in one record; bounds what reading back holds in memory.</summary>
     public const int MaxEntriesLength = 16 * 1024 * 1024;
 

@@ -43,7 +43,7 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
                 $"The log has a checkpoint of size {published.Size}, but its journal in '{directory.Path}' is gone, and with it what was committed since. {WayOut}");
         }
 
-        var segment = directory.Create(new JournalSegmentHeader(1, LogHead.Empty, 0, 0, originHash));
+        var segment = directory.Create(new JournalSegmentHeader(1, LogHead.Empty, 0, 0, originHash), directory.CreateBlank(JournalFormat.FirstSegmentLength));
         return (new Journal(directory, capacity, segment, []), new SinkRecovery(LogHead.Empty, new CompactRange()));
     }
 
@@ -123,7 +123,8 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
         var owed = last.End.Size == last.Header.RewrittenTo ? last.Header.DroppedBytes : 0;
         var header = new JournalSegmentHeader(last.Header.Number + 1, start, last.End.Size, owed + torn, originHash);
         var rewritten = new List<JournalCommit>(commits.Count);
-        var segment = directory.Create(header, fresh =>
+        var records = commits.Sum(commit => (long)JournalFormat.RecordSize(commit.Header.EntriesLength));
+        var segment = directory.Create(header, directory.CreateBlank(records + JournalFormat.FirstSegmentLength), fresh =>
         {
             foreach (var commit in commits)
             {
@@ -136,7 +137,7 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
             directory.Delete(old.Path);
         }
 
-        var journal = new Journal(directory, capacity, segment, rewritten.Select(commit => commit with { Segment = segment }));
+        var journal = new Journal(directory, capacity, segment, rewritten);
         return (journal, new SinkRecovery(last.End, range) { DroppedBytes = owed + torn });
     }
 
@@ -144,7 +145,6 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
     {
         var record = new byte[JournalFormat.RecordSize(commit.Header.EntriesLength)];
         commit.ReadEntries().CopyTo(record.AsSpan(JournalFormat.RecordHeaderSize));
-        to.Reserve(record.Length);
         return to.Append(record, commit.Header.EntriesLength, commit.Header.Count, commit.Header.End);
     }
 

@@ -4,17 +4,14 @@ using System.Globalization;
 namespace ImmutableAudit.Storage.FileSystem;
 
 /// <summary>
-/// One file of the journal. Space is filled with zeros ahead of the records, in steps, because flushing a file that grows
-/// costs a multiple of flushing one that does not.
+/// One file of the journal. It was filled with zeros and flushed before its first record, because flushing a file that
+/// grows costs a multiple of flushing one that does not.
 /// </summary>
 internal sealed class JournalSegment : IDisposable
 {
-    private const long FirstStep = 256 * 1024;
-    private const long LargestStep = 4 * 1024 * 1024;
-    private static readonly byte[] Zeros = new byte[64 * 1024];
+    private const int ScanLength = 256 * 1024;
 
     private readonly IStorageFile _file;
-    private long _zeroedTo;
     private uint _crc;
 
     private JournalSegment(string path, IStorageFile file, JournalSegmentHeader header, uint headerCrc)
@@ -22,7 +19,7 @@ internal sealed class JournalSegment : IDisposable
         Path = path;
         _file = file;
         _crc = headerCrc;
-        _zeroedTo = file.Length;
+        Length = file.Length;
         Header = header;
         Tail = JournalFormat.PageSize;
         End = header.Start;
@@ -36,17 +33,19 @@ internal sealed class JournalSegment : IDisposable
     public long Tail { get; private set; }
 
     /// <summary>Bytes in the file, those filled ahead included.</summary>
-    public long Length => _file.Length;
+    public long Length { get; }
 
     /// <summary>The head behind the last intact record.</summary>
     public LogHead End { get; private set; }
 
     public static string FileName(long number) => string.Create(CultureInfo.InvariantCulture, $"{number:D12}.journal");
 
-    /// <summary>Begins a segment. The file is not durable, nor in its place, before the caller has seen to that.</summary>
-    public static JournalSegment Create(IFileOperations files, string path, in JournalSegmentHeader header)
+    /// <summary>Begins a segment in a file of zeros. It is not durable, nor in its place, before the caller has seen to that.</summary>
+    /// <param name="path">Where the file will be.</param>
+    /// <param name="file">The file; it is disposed where this fails.</param>
+    /// <param name="header">What the segment says of itself.</param>
+    public static JournalSegment Begin(string path, IStorageFile file, in JournalSegmentHeader header)
     {
-        var file = files.Open(path, FileMode.Create, FileAccess.ReadWrite);
         try
         {
             var page = new byte[JournalFormat.PageSize];
@@ -85,26 +84,11 @@ internal sealed class JournalSegment : IDisposable
         }
     }
 
-    /// <summary>The same file under the name that it was given.</summary>
-    public JournalSegment Renamed(string path) =>
-        new(path, _file, Header, _crc) { Tail = Tail, End = End, _zeroedTo = _zeroedTo, _crc = _crc };
+    /// <summary>Whether a record fits into the space that is left.</summary>
+    public bool HasRoom(int recordSize) => Tail + recordSize <= Length;
 
-    /// <summary>Makes sure that a record fits into space that is filled already. Failing here, nothing of the record was written.</summary>
-    public void Reserve(int recordSize)
-    {
-        if (Tail + recordSize <= _zeroedTo)
-        {
-            return;
-        }
-
-        var target = Math.Max(Tail + recordSize, _zeroedTo + Math.Clamp(_zeroedTo, FirstStep, LargestStep));
-        while (_zeroedTo < target)
-        {
-            var count = (int)Math.Min(Zeros.Length, target - _zeroedTo);
-            _file.Write(Zeros.AsSpan(0, count), _zeroedTo);
-            _zeroedTo += count;
-        }
-    }
+    /// <summary>Cuts off the space that is left.</summary>
+    public void Trim() => _file.SetLength(Tail);
 
     /// <summary>Writes a record whose entries stand behind the space for its header. Not durable before <see cref="Flush"/>.</summary>
     public JournalCommit Append(Span<byte> record, int entriesLength, int count, LogHead end)
@@ -142,11 +126,14 @@ internal sealed class JournalSegment : IDisposable
     /// </summary>
     public long? FindIntactBehindTail(ref byte[] buffer)
     {
-        for (var position = Tail; position < _zeroedTo; position += JournalFormat.PageSize)
+        foreach (var (position, bytes) in Scan())
         {
-            if (ReadRecord(position, ref buffer) is not null)
+            for (var page = 0; page < bytes.Length; page += JournalFormat.PageSize)
             {
-                return position;
+                if (JournalFormat.TryReadRecordHeader(bytes.Span[page..], out _) && ReadRecord(position + page, ref buffer) is not null)
+                {
+                    return position + page;
+                }
             }
         }
 
@@ -156,12 +143,10 @@ internal sealed class JournalSegment : IDisposable
     /// <summary>Position behind the last byte that is not zero, or the tail where only zeros follow it.</summary>
     public long EndOfBytes()
     {
-        var buffer = new byte[JournalFormat.PageSize];
         var end = Tail;
-        for (var position = Tail; position < _zeroedTo; position += buffer.Length)
+        foreach (var (position, bytes) in Scan())
         {
-            var read = _file.Read(buffer, position);
-            if (buffer.AsSpan(0, read).LastIndexOfAnyExcept((byte)0) is var last and >= 0)
+            if (bytes.Span.LastIndexOfAnyExcept((byte)0) is var last and >= 0)
             {
                 end = position + last + 1;
             }
@@ -175,6 +160,16 @@ internal sealed class JournalSegment : IDisposable
 
     public void Dispose() => _file.Dispose();
 
+    /// <summary>What lies behind the tail, in pieces that begin on page boundaries.</summary>
+    private IEnumerable<(long Position, ReadOnlyMemory<byte> Bytes)> Scan()
+    {
+        var buffer = new byte[(int)Math.Min(ScanLength, Length - Tail)];
+        for (var position = Tail; position < Length; position += buffer.Length)
+        {
+            yield return (position, buffer.AsMemory(0, _file.Read(buffer, position)));
+        }
+    }
+
     private JournalRecordHeader? ReadRecord(long position, ref byte[] buffer)
     {
         Span<byte> head = stackalloc byte[JournalFormat.RecordHeaderSize];
@@ -182,7 +177,7 @@ internal sealed class JournalSegment : IDisposable
             || !JournalFormat.TryReadRecordHeader(head, out var header)
             || header.Segment != Header.Number
             || header.Position != position
-            || position + JournalFormat.RecordSize(header.EntriesLength) > _zeroedTo)
+            || position + JournalFormat.RecordSize(header.EntriesLength) > Length)
         {
             return null;
         }

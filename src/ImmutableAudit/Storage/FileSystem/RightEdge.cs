@@ -10,22 +10,30 @@ namespace ImmutableAudit.Storage.FileSystem;
 /// </summary>
 internal sealed class RightEdge
 {
+    /// <summary>Files that are made durable together, ...</summary>
+    private const int GroupSize = 64;
+
+    /// <summary>... or fewer, where they are large: what waits for it is held in memory.</summary>
+    private const int GroupBytes = 4 * 1024 * 1024;
+
     private readonly TileBuilder _tiles;
     private readonly ArrayBufferWriter<byte> _bundle = new();
     private readonly List<DurableWriter.NewFile> _full = [];
-    private readonly Action<TileCoordinate, byte[]> _onFullTile;
+    private readonly List<byte[]> _rented = [];
+    private readonly FullTileHandler _onFullTile;
+    private long _fullBytes;
 
     private RightEdge(TileBuilder tiles, ReadOnlySpan<byte> bundle)
     {
         _tiles = tiles;
         _bundle.Write(bundle);
-        _onFullTile = (tile, bytes) => _full.Add(new DurableWriter.NewFile(tile.Path, bytes, Sealed: true));
+        _onFullTile = (tile, bytes) => AddFull(tile.Path, bytes);
     }
 
     public long Size => _tiles.Size;
 
-    /// <summary>Number of files that <see cref="TakeFull"/> would hand out.</summary>
-    public int FullCount => _full.Count;
+    /// <summary>Whether so much has become full that it should be written before more is appended.</summary>
+    public bool HasGroup => _full.Count >= GroupSize || _fullBytes >= GroupBytes;
 
     /// <summary>Takes up the edge of a log of this size from its stored partial tiles and bundle.</summary>
     public static async ValueTask<RightEdge> LoadAsync(ILogReader log, long size, CancellationToken cancellationToken)
@@ -71,7 +79,7 @@ internal sealed class RightEdge
             if (Size % TileCoordinate.FullWidth == 0)
             {
                 var bundle = new EntryBundleCoordinate((Size / TileCoordinate.FullWidth) - 1);
-                _full.Add(new DurableWriter.NewFile(bundle.Path, _bundle.WrittenSpan.ToArray(), Sealed: true));
+                AddFull(bundle.Path, _bundle.WrittenSpan);
                 _bundle.ResetWrittenCount();
             }
 
@@ -80,12 +88,17 @@ internal sealed class RightEdge
         }
     }
 
-    /// <summary>The files that became full since the last call.</summary>
-    public List<DurableWriter.NewFile> TakeFull()
+    /// <summary>Makes durable what has become full. Where that fails, the edge has to be loaded again.</summary>
+    public void WriteFull(DurableWriter writer)
     {
-        List<DurableWriter.NewFile> files = [.. _full];
-        _full.Clear();
-        return files;
+        if (_full.Count > 0)
+        {
+            writer.Write(_full);
+            _full.Clear();
+            _fullBytes = 0;
+            _rented.ForEach(rented => ArrayPool<byte>.Shared.Return(rented));
+            _rented.Clear();
+        }
     }
 
     /// <summary>The partial files that a checkpoint of the present size needs.</summary>
@@ -101,6 +114,15 @@ internal sealed class RightEdge
     }
 
     public CompactRange ToCompactRange() => _tiles.ToCompactRange();
+
+    private void AddFull(string path, ReadOnlySpan<byte> bytes)
+    {
+        var rented = ArrayPool<byte>.Shared.Rent(bytes.Length);
+        bytes.CopyTo(rented);
+        _rented.Add(rented);
+        _full.Add(new DurableWriter.NewFile(path, rented.AsMemory(0, bytes.Length), Sealed: true));
+        _fullBytes += bytes.Length;
+    }
 
     /// <summary>The next full bundle will repeat these entries: they must be those that were signed.</summary>
     private static void CheckBundle(EntryBundleCoordinate coordinate, ReadOnlySpan<byte> bundle, ReadOnlySpan<byte> tile)

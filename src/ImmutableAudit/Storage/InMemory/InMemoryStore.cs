@@ -142,7 +142,7 @@ public sealed class InMemoryStore
         }
     }
 
-    private void AddLevel(TileCoordinate tile, byte[] bytes)
+    private void AddLevel(TileCoordinate tile, ReadOnlySpan<byte> bytes)
     {
         MerkleHash[] hashes = [.. Tile.Hashes(bytes)];
         _levels[tile.Level + 1].Add(BatchHasher.Fastest.HashCompleteSubtree(hashes));

@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+
+namespace ImmutableAudit.Log;
+
+/// <summary>Requests that are used again, so that an append allocates nothing. Thread-safe.</summary>
+internal sealed class RequestPool
+{
+    /// <summary>As many are kept as may be on their way at once in a busy host; more are left to the garbage collector.</summary>
+    private const int Capacity = 16_384;
+
+    private readonly ConcurrentQueue<AppendRequest> _free = new();
+    private int _count;
+
+    /// <summary>A request for events: one, or a list of them.</summary>
+    public AppendRequest Rent(object? events, int count)
+    {
+        if (_free.TryDequeue(out var request))
+        {
+            Interlocked.Decrement(ref _count);
+        }
+        else
+        {
+            request = new AppendRequest(this);
+        }
+
+        request.Begin(events, count);
+        return request;
+    }
+
+    /// <summary>Takes a request that nobody holds any more.</summary>
+    public void Return(AppendRequest request)
+    {
+        if (Interlocked.Increment(ref _count) <= Capacity)
+        {
+            _free.Enqueue(request);
+        }
+        else
+        {
+            Interlocked.Decrement(ref _count);
+        }
+    }
+}
