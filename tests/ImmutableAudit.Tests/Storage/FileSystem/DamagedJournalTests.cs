@@ -178,23 +178,48 @@ public sealed class DamagedJournalTests : IDisposable
     [Fact]
     public async Task What_is_owed_to_the_record_is_paid_also_when_the_process_dies_between_two_segments()
     {
-        // What recovery writes fills a segment, so that the first commit behind it begins another.
-        await LeaveAsync(length: 60_000, unpublished: 7);
-        var end = File.ReadAllBytes(Segment).AsSpan().LastIndexOfAnyExcept((byte)0);
-        DirectoryState.Edit(Segment, bytes => bytes[..(end - 100)]);
-        await DieBeforeFirstCommitAsync();
+        // A commit is torn; the one behind it, which also tells of that, is too long for the segment that recovery wrote.
+        await LeaveAsync();
+        var files = new FaultyFiles();
+        await using (var log = await OpenAsync(files))
+        {
+            using var goOn = new ManualResetEventSlim();
+            using var stalled = new ManualResetEventSlim();
+            var renames = 0;
+            bool IsWrite(string what) => what.StartsWith("write", StringComparison.Ordinal) && what.EndsWith(".journal", StringComparison.Ordinal);
+            files.ArmNext(IsWrite, Fault.HalfDone);
+            files.Before = what =>
+            {
+                if (what.StartsWith("rename", StringComparison.Ordinal) && what.EndsWith(".journal", StringComparison.Ordinal) && ++renames == 2)
+                {
+                    files.ArmNext(IsWrite, Fault.Died);
+                }
+            };
+            var torn = log.AppendIfAsync(TestLogs.Event(6, new string('x', 9_000)), _ =>
+            {
+                stalled.Set();
+                return goOn.Wait(Waiting.Limit);
+            }).AsTask();
+            Assert.True(stalled.Wait(Waiting.Limit));
+            var behind = log.AppendAsync([.. Enumerable.Range(7, 7).Select(i => TestLogs.Event(i, new string('x', 60_000)))]).AsTask();
+            goOn.Set();
+            await Assert.ThrowsAsync<AuditOutcomeUnknownException>(() => torn);
+            await Assert.ThrowsAnyAsync<AuditLogException>(() => behind);
+            Assert.True(files.IsDead);
+        }
+
         Assert.Equal(2, Directory.GetFiles(Journal, "*.journal").Length);
         await AssertToldOnceAsync();
     }
 
     /// <summary>A log of three published entries, and others that are committed only, each in a page of its own where they are small.</summary>
-    private async Task LeaveAsync(int length = 10, int unpublished = 3)
+    private async Task LeaveAsync()
     {
         var files = new FaultyFiles();
         await using var log = await OpenAsync(files);
-        for (var i = 0; i < 3 + unpublished; i++)
+        for (var i = 0; i < 6; i++)
         {
-            await log.AppendAsync(TestLogs.Event(i, new string('x', i < 3 ? 10 : length)));
+            await log.AppendAsync(TestLogs.Event(i, new string('x', 10)));
             if (i == 2)
             {
                 await log.FlushAsync();
