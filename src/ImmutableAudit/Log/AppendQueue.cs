@@ -27,11 +27,8 @@ internal sealed class AppendQueue(int maxEntries, long maxBytes)
     /// <summary>Whether a request that comes now should be encoded at once.</summary>
     public bool HasRoom => Entries < maxEntries && Bytes < maxBytes;
 
-    /// <summary>Requests that came since the log's thread last fetched.</summary>
-    public int Incoming => Volatile.Read(ref _incoming).Count;
-
-    /// <summary>Whether a request waits.</summary>
-    public bool IsEmpty => _next == _fetched.Count && Incoming == 0;
+    /// <summary>Requests that wait, as the log's thread sees it.</summary>
+    public int Requests => _fetched.Count - _next + _incoming.Count;
 
     /// <summary>Puts a request at the end; <see langword="false"/> once the queue is closed.</summary>
     public bool TryEnqueue(AppendRequest request)
@@ -59,13 +56,13 @@ internal sealed class AppendQueue(int maxEntries, long maxBytes)
     /// <summary>Blocks until a request waits; <see langword="false"/> once the queue is closed and empty.</summary>
     public bool WaitForRequest()
     {
-        if (_next < _fetched.Count)
-        {
-            return true;
-        }
-
         lock (_gate)
         {
+            if (_next < _fetched.Count)
+            {
+                return true;
+            }
+
             while (_incoming.Count == 0 && !_closed)
             {
                 _sleeping = true;
