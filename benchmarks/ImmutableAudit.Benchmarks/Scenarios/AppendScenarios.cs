@@ -14,7 +14,7 @@ internal static class AppendScenarios
 
     public static IEnumerable<Scenario> All(string? postgres) =>
     [
-        Durable(1, postgres),
+        Durable(1, postgres, new ImmutableAuditSubject("immutableaudit-commits", TimeSpan.FromDays(1))),
         Durable(8, postgres),
         Durable(64, postgres),
         Durable(1024, postgres, new ImmutableAuditSubject("immutableaudit-commits", TimeSpan.FromDays(1)), new SqliteSubject(BatchSize)),

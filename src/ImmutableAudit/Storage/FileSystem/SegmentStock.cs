@@ -13,11 +13,7 @@ internal sealed class SegmentStock(JournalDirectory directory)
     {
         if (_next is null)
         {
-            using (ExecutionContext.SuppressFlow())
-            {
-                _next = Task.Factory.StartNew(
-                    () => directory.CreateBlank(length), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            }
+            Start(length);
         }
     }
 
@@ -43,6 +39,15 @@ internal sealed class SegmentStock(JournalDirectory directory)
         if (TakePrepared() is { } prepared)
         {
             directory.DropBlank(prepared);
+        }
+    }
+
+    private void Start(long length)
+    {
+        using (ExecutionContext.SuppressFlow())
+        {
+            _next = Task.Factory.StartNew(
+                () => directory.CreateBlank(length), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
     }
 
