@@ -79,10 +79,15 @@ internal sealed class Appender(LogServices log, AppendQueue queue)
     /// <exception cref="AuditException">Something that was posted could not be committed.</exception>
     public async ValueTask<long> SettleAsync(CancellationToken cancellationToken)
     {
-        // A request without entries marks this call's place behind everything that was submitted before it.
-        var place = await Submit(_requests.Rent(null, 0), cancellationToken).Result.ConfigureAwait(false);
-        _postFailures.ThrowIfAny();
-        return place.Head.Size;
+        try
+        {
+            // A request without entries marks this call's place behind everything that was submitted before it.
+            return (await Submit(_requests.Rent(null, 0), cancellationToken).Result.ConfigureAwait(false)).Head.Size;
+        }
+        finally
+        {
+            _postFailures.ThrowIfAny();
+        }
     }
 
     /// <summary>A full queue makes also those wait who do not wait for the disk, until it has been emptied.</summary>
