@@ -13,8 +13,11 @@ internal sealed class Sequencer : IDisposable
     /// <summary>A commit takes what waits up to this many bytes, and one request more at most.</summary>
     private const int CommitBytes = 4 * 1024 * 1024;
 
-    /// <summary>A commit waits for others no longer than the last one took, divided by this.</summary>
+    /// <summary>A commit waits for others no longer than the last one took, divided by this, ...</summary>
     private const int PatiencePart = 4;
+
+    /// <summary>... and not longer than this where the disk is slow, since it waits awake.</summary>
+    private static readonly long LongestPatience = Stopwatch.Frequency / 4_000;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
 
@@ -205,7 +208,7 @@ internal sealed class Sequencer : IDisposable
                     _roomPause = FirstPause;
                     _clock.Confirm(commit.Now);
                     _expected = _taken.Count + _queue.Requests;
-                    _patience = (Stopwatch.GetTimestamp() - began) / PatiencePart;
+                    _patience = Math.Min((Stopwatch.GetTimestamp() - began) / PatiencePart, LongestPatience);
                     _batch.Complete();
                     _log.Committed.Signal();
                     _publisher.Committed(batch.Head.Size);

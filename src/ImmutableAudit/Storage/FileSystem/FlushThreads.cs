@@ -10,8 +10,8 @@ internal sealed class FlushThreads : IDisposable
     private const int Count = 4;
 
     private readonly object _gate = new();
-    private readonly List<Thread> _threads = [];
     private IReadOnlyList<IStorageFile> _files = [];
+    private int _threads;
     private int _next;
     private int _left;
     private Exception? _failure;
@@ -32,6 +32,7 @@ internal sealed class FlushThreads : IDisposable
             Monitor.PulseAll(_gate);
             while (_left > 0)
             {
+                ObjectDisposedException.ThrowIf(_stopping, this);
                 Monitor.Wait(_gate);
             }
 
@@ -44,6 +45,7 @@ internal sealed class FlushThreads : IDisposable
         }
     }
 
+    /// <summary>Lets the threads end, once the disk has answered them; who still waits for a flush learns that it is given up.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -51,18 +53,14 @@ internal sealed class FlushThreads : IDisposable
             _stopping = true;
             Monitor.PulseAll(_gate);
         }
-
-        _threads.ForEach(thread => thread.Join());
     }
 
     private void Start()
     {
         using var flow = ExecutionContext.SuppressFlow();
-        while (_threads.Count < Count)
+        for (; _threads < Count; _threads++)
         {
-            var thread = new Thread(Run) { Name = "ImmutableAudit flush", IsBackground = true };
-            _threads.Add(thread);
-            thread.Start();
+            new Thread(Run) { Name = "ImmutableAudit flush", IsBackground = true }.Start();
         }
     }
 
