@@ -1,7 +1,9 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace ImmutableAudit.Storage.FileSystem;
 
 /// <summary>The files of a log in a directory, opened so that a writer may replace or delete them meanwhile.</summary>
-internal sealed class DirectoryFileSource(string directory) : ILogFileSource
+internal sealed class DirectoryFileSource(string directory) : ILocalFileSource
 {
     public string Locate(string path) => Path.Combine(directory, path.Replace('/', Path.DirectorySeparatorChar));
 
@@ -9,24 +11,36 @@ internal sealed class DirectoryFileSource(string directory) : ILogFileSource
     public ValueTask<ReadOnlyMemory<byte>?> ReadAsync(string path, int atMost, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var file = Locate(path);
+        using var handle = Open(path);
         try
         {
-            return ValueTask.FromResult<ReadOnlyMemory<byte>?>(Read(file, atMost));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return ValueTask.FromResult<ReadOnlyMemory<byte>?>(null);
+            return ValueTask.FromResult(handle is null ? (ReadOnlyMemory<byte>?)null : Read(handle, atMost));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new AuditLogUnreadableException($"The file '{file}' cannot be read: {e.Message}", e);
+            throw LogFiles.Unreadable(Locate(path), e);
         }
     }
 
-    private static ReadOnlyMemory<byte> Read(string file, int atMost)
+    public SafeFileHandle? Open(string path)
     {
-        using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var file = Locate(path);
+        try
+        {
+            return File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw LogFiles.Unreadable(file, e);
+        }
+    }
+
+    private static ReadOnlyMemory<byte> Read(SafeFileHandle handle, int atMost)
+    {
         var bytes = new byte[Math.Min(RandomAccess.GetLength(handle), atMost)];
         var filled = 0;
         while (filled < bytes.Length)

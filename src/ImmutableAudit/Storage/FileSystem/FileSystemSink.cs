@@ -16,7 +16,7 @@ namespace ImmutableAudit.Storage.FileSystem;
 /// <para>Backup: copy the file <c>checkpoint</c> first, then the rest; such a copy verifies (L16). Who may read the directory is
 /// the host's decision: it holds what the events hold.</para>
 /// </remarks>
-public sealed class FileSystemSink : IAuditSink
+public sealed class FileSystemSink : IAuditSink, ILocalLog
 {
     private const string CheckpointFile = "checkpoint";
     private const string PrivateDirectory = "journal";
@@ -69,6 +69,8 @@ public sealed class FileSystemSink : IAuditSink
 
     /// <inheritdoc/>
     public long CommittedSize => Volatile.Read(ref _committed).Head.Size;
+
+    ILocalFiles? ILocalLog.Local => _reader.Local;
 
     private Journal Journal => _journal ?? throw new InvalidOperationException("The sink is not open for writing.");
 
