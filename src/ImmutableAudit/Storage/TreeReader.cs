@@ -5,12 +5,12 @@ using ImmutableAudit.Tiles;
 namespace ImmutableAudit.Storage;
 
 /// <summary>
-/// Reads hashes, proofs and entries of a tree of a given size through an <see cref="ILogReader"/>: first it lists the
+/// Reads hashes, consistency proofs and entries of a tree of a given size through an <see cref="ILogReader"/>: first it lists the
 /// tiles that are needed, then fetches each of them once, then computes. A log that lies close by is read at once.
 /// </summary>
 /// <remarks>
-/// Nothing here is authenticated: whoever asks verifies the result against a signed root. A missing tile or bundle is an
-/// <see cref="AuditFormatException"/> that names it. Thread-safe if the reader is.
+/// Nothing here is authenticated: whoever asks verifies the result against a signed root, as <see cref="SignedTree"/> does. A
+/// missing tile or bundle is an <see cref="AuditFormatException"/> that names it. Thread-safe if the reader is.
 /// </remarks>
 internal sealed class TreeReader(ILogReader log, BatchHasher hasher)
 {
@@ -39,15 +39,13 @@ internal sealed class TreeReader(ILogReader log, BatchHasher hasher)
         return hashes;
     }
 
-    /// <summary>The inclusion proof of RFC 6962 section 2.1.1.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The index is negative or not below the size.</exception>
-    public ValueTask<MerkleHash[]> InclusionProofAsync(long index, long size, CancellationToken cancellationToken = default) =>
-        AssembleAsync(ProofPlan.Inclusion(index, size), size, cancellationToken);
-
     /// <summary>The consistency proof of RFC 6962 section 2.1.2.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The old size is not above zero, or above the size.</exception>
-    public ValueTask<MerkleHash[]> ConsistencyProofAsync(long oldSize, long size, CancellationToken cancellationToken = default) =>
-        AssembleAsync(ProofPlan.Consistency(oldSize, size), size, cancellationToken);
+    public async ValueTask<MerkleHash[]> ConsistencyProofAsync(long oldSize, long size, CancellationToken cancellationToken = default)
+    {
+        var plan = ProofPlan.Consistency(oldSize, size);
+        return plan.Assemble(await NodeHashesAsync(plan.Nodes, size, cancellationToken).ConfigureAwait(false));
+    }
 
     /// <summary>What must be known of the tree to append to it; its root is the tree's.</summary>
     public async ValueTask<CompactRange> CompactRangeAsync(long size, CancellationToken cancellationToken = default)
@@ -119,9 +117,6 @@ internal sealed class TreeReader(ILogReader log, BatchHasher hasher)
             throw Missing("tile", tile.Path, size);
         }
     }
-
-    private async ValueTask<MerkleHash[]> AssembleAsync(ProofPlan plan, long size, CancellationToken cancellationToken) =>
-        plan.Assemble(await NodeHashesAsync(plan.Nodes, size, cancellationToken).ConfigureAwait(false));
 
     /// <summary>All at once: over a network the time taken is that of the slowest. A proof needs 16 tiles at most.</summary>
     private async ValueTask<Dictionary<TileCoordinate, ReadOnlyMemory<byte>>> FetchAsync(
