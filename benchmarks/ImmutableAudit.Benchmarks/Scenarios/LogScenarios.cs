@@ -10,5 +10,8 @@ internal static class LogScenarios
 
     public static Scenario Prove(string log, long entries) => new("prove", "proofs/s", [new ProveSubject(log, entries)]);
 
+    public static Scenario Check(string log, long entries) =>
+        new("check", "checks/s", [new CheckSubject(log, entries), new VerifyDataSubject(log, entries)]);
+
     public static Scenario Open(string log) => new("open", "ms", [new OpenSubject(log)]);
 }

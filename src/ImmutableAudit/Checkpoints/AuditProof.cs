@@ -33,6 +33,8 @@ public sealed class AuditProof
     /// <summary>What an entry bundle can hold. AuditEntry and EntryBundle say it, too: none of the three knows another.</summary>
     internal const int MaxEntryLength = ushort.MaxValue;
 
+    private readonly MerkleHash[] _hashes;
+
     /// <summary>Puts a proof together, unverified. The entry is copied.</summary>
     /// <param name="index">The entry's zero-based position.</param>
     /// <param name="entry">
@@ -48,9 +50,19 @@ public sealed class AuditProof
         ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(hashes.Count, MaxHashes, nameof(hashes));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(entry?.Length ?? 0, MaxEntryLength, nameof(entry));
+        _hashes = [.. hashes];
         Index = index;
         Entry = entry is { IsEmpty: false } bytes ? bytes.ToArray() : (ReadOnlyMemory<byte>?)null;
-        Hashes = Array.AsReadOnly([.. hashes]);
+        Hashes = Array.AsReadOnly(_hashes);
+        Checkpoint = checkpoint;
+    }
+
+    private AuditProof(long index, SignedCheckpoint checkpoint, byte[]? entry, MerkleHash[] hashes)
+    {
+        _hashes = hashes;
+        Index = index;
+        Entry = entry is { Length: > 0 } ? entry : (ReadOnlyMemory<byte>?)null;
+        Hashes = Array.AsReadOnly(hashes);
         Checkpoint = checkpoint;
     }
 
@@ -65,6 +77,10 @@ public sealed class AuditProof
 
     /// <summary>The checkpoint whose root the hashes lead to, unverified.</summary>
     public SignedCheckpoint Checkpoint { get; }
+
+    /// <summary>Puts a proof together of parts that are within bounds and now belong to it.</summary>
+    internal static AuditProof Of(long index, byte[]? entry, MerkleHash[] hashes, SignedCheckpoint checkpoint) =>
+        new(index, checkpoint, entry, hashes);
 
     /// <summary>Reads a proof, unverified. The bytes are copied.</summary>
     /// <exception cref="AuditFormatException">The bytes are no such proof; the message says what is wrong.</exception>
@@ -118,7 +134,7 @@ public sealed class AuditProof
         {
             reason = $"The checkpoint is of {claim.Size} entries, so it has no entry {Index}.";
         }
-        else if (signed && !MerkleProof.VerifyInclusion(leafHash, Index, claim.Size, Hashes.ToArray(), claim.Root))
+        else if (signed && !MerkleProof.VerifyInclusion(leafHash, Index, claim.Size, _hashes, claim.Root))
         {
             reason =
                 $"The hashes do not lead from this entry at index {Index} to the checkpoint's root: another entry is there, "

@@ -16,9 +16,9 @@ internal static class AuditProofFormat
     /// <summary>The proof, or <see langword="null"/> and what is wrong.</summary>
     public static AuditProof? Read(ReadOnlyMemory<byte> source, out string fault)
     {
-        fault = $"The proof is longer than {AuditProof.MaxLength} bytes.";
         if (source.Length > AuditProof.MaxLength)
         {
+            fault = $"The proof is longer than {AuditProof.MaxLength} bytes.";
             return null;
         }
 
@@ -38,10 +38,10 @@ internal static class AuditProofFormat
         byte[]? entry = null;
         if (line.StartsWith(ExtraStart))
         {
-            fault = $"The proof's extra line is not canonical base64 of 1 to {AuditProof.MaxEntryLength} bytes.";
             if (!NoteText.TryDecodeBase64(line[ExtraStart.Length..], out entry)
                 || entry.Length is 0 or > AuditProof.MaxEntryLength)
             {
+                fault = $"The proof's extra line is not canonical base64 of 1 to {AuditProof.MaxEntryLength} bytes.";
                 return null;
             }
 
@@ -64,7 +64,7 @@ internal static class AuditProofFormat
             return null;
         }
 
-        return new AuditProof(index, entry, hashes, checkpoint);
+        return AuditProof.Of(index, entry, hashes, checkpoint);
     }
 
     public static byte[] Write(AuditProof proof)
@@ -88,33 +88,32 @@ internal static class AuditProofFormat
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static List<MerkleHash>? ReadHashes(ref ReadOnlySpan<byte> rest, out string fault)
+    private static MerkleHash[]? ReadHashes(ref ReadOnlySpan<byte> rest, out string fault)
     {
-        var hashes = new List<MerkleHash>();
-        fault = "The proof has no blank line between its hashes and the checkpoint.";
+        Span<MerkleHash> hashes = stackalloc MerkleHash[AuditProof.MaxHashes];
+        var count = 0;
         while (NoteText.TryReadLine(ref rest, out var line))
         {
             if (line.IsEmpty)
             {
-                return hashes;
+                fault = string.Empty;
+                return hashes[..count].ToArray();
             }
 
-            fault = $"The proof has more than {AuditProof.MaxHashes} hashes.";
-            if (hashes.Count == AuditProof.MaxHashes)
+            if (count == hashes.Length)
             {
+                fault = $"The proof has more than {AuditProof.MaxHashes} hashes.";
                 return null;
             }
 
-            fault = $"Hash {hashes.Count + 1} of the proof is not 32 bytes in canonical base64.";
-            if (!MerkleHash.TryParse(line, out var hash))
+            if (!MerkleHash.TryParse(line, out hashes[count++]))
             {
+                fault = $"Hash {count} of the proof is not 32 bytes in canonical base64.";
                 return null;
             }
-
-            hashes.Add(hash);
-            fault = "The proof has no blank line between its hashes and the checkpoint.";
         }
 
+        fault = "The proof has no blank line between its hashes and the checkpoint.";
         return null;
     }
 

@@ -8,7 +8,9 @@ namespace ImmutableAudit.Checkpoints;
 /// the key id the first four bytes of the SHA-256 of the SubjectPublicKeyInfo (LOG.md L24).
 /// </summary>
 /// <remarks>
-/// Immutable and thread-safe. ECDSA signatures are malleable: who knows one can spell a second one of the same text.
+/// <para>Immutable and thread-safe. ECDSA signatures are malleable: who knows one can spell a second one of the same text.</para>
+/// <para>It keeps the key imported, at most once for each processor. There is nothing to dispose of: what an import holds outside
+/// managed memory has a finalizer of its own.</para>
 /// </remarks>
 public sealed class EcdsaNoteVerifier : INoteVerifier
 {
@@ -24,6 +26,12 @@ public sealed class EcdsaNoteVerifier : INoteVerifier
     private const int SpkiLength = 27 + (2 * 32);
 
     private readonly byte[] _spki;
+
+    /// <summary>
+    /// The key, imported, and idle. Importing takes longer than a check; but an ECDsa is not promised to be thread-safe, so each
+    /// check takes one out, and whoever finds none imports another.
+    /// </summary>
+    private readonly ECDsa?[] _idle = new ECDsa?[Environment.ProcessorCount];
 
     /// <summary>Takes the public key from its SubjectPublicKeyInfo in DER (the body of a <c>PUBLIC KEY</c> PEM).</summary>
     /// <param name="name">
@@ -46,7 +54,7 @@ public sealed class EcdsaNoteVerifier : INoteVerifier
         KeyId = BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(_spki));
         try
         {
-            using var key = Import();
+            _idle[0] = Import();
         }
         catch (CryptographicException e)
         {
@@ -78,8 +86,7 @@ public sealed class EcdsaNoteVerifier : INoteVerifier
     /// <inheritdoc/>
     public bool Verify(ReadOnlySpan<byte> text, ReadOnlySpan<byte> signature)
     {
-        // An ECDsa is not promised to be thread-safe; one for each check costs little beside the check.
-        using var key = Import();
+        var key = Take() ?? Import();
         try
         {
             return key.VerifyData(text, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
@@ -89,6 +96,10 @@ public sealed class EcdsaNoteVerifier : INoteVerifier
             // Some platforms throw for a signature that is not DER.
             return false;
         }
+        finally
+        {
+            GiveBack(key);
+        }
     }
 
     /// <inheritdoc/>
@@ -96,6 +107,32 @@ public sealed class EcdsaNoteVerifier : INoteVerifier
 
     /// <summary>The verifier key.</summary>
     public override string ToString() => ToVerifierKey();
+
+    private ECDsa? Take()
+    {
+        foreach (ref var place in _idle.AsSpan())
+        {
+            if (place is not null && Interlocked.Exchange(ref place, null) is { } key)
+            {
+                return key;
+            }
+        }
+
+        return null;
+    }
+
+    private void GiveBack(ECDsa key)
+    {
+        foreach (ref var place in _idle.AsSpan())
+        {
+            if (place is null && Interlocked.CompareExchange(ref place, key, null) is null)
+            {
+                return;
+            }
+        }
+
+        key.Dispose();
+    }
 
     private ECDsa Import()
     {

@@ -6,21 +6,19 @@ internal static class NoteVerification
     /// <summary>The known keys that have signed, in the order of their lines; or none, and the reason.</summary>
     public static IReadOnlyList<INoteVerifier> FindSigners(SignedNote note, IEnumerable<INoteVerifier> known, out string? reason)
     {
-        var keys = known.ToLookup(key => (key.Name, key.KeyId));
-        var seen = new HashSet<(string, uint)>();
+        INoteVerifier[] keys = [.. known];
         var signers = new List<INoteVerifier>();
         foreach (var line in note.Signatures)
         {
-            var id = (line.Name, line.KeyId);
-
             // Whoever repeats a line a hundred times shall not cost a hundred checks: the first counts.
-            if (!keys.Contains(id) || !seen.Add(id))
+            if (!Array.Exists(keys, key => IsOf(line, key)) || signers.Exists(key => IsOf(line, key)))
             {
                 continue;
             }
 
             // Key ids are short, so two known keys may share one: then either may have signed.
-            if (keys[id].FirstOrDefault(key => key.Verify(note.Text.Span, line.Signature.Span)) is not { } signer)
+            var signer = Array.Find(keys, key => IsOf(line, key) && key.Verify(note.Text.Span, line.Signature.Span));
+            if (signer is null)
             {
                 reason =
                     $"The signature by the known key '{Printable.Of(line.Name)}' ({line.KeyId:x8}) is bad: the text was altered, "
@@ -31,9 +29,11 @@ internal static class NoteVerification
             signers.Add(signer);
         }
 
-        reason = signers.Count > 0 ? null : NobodyKnown(note, keys.Count);
+        reason = signers.Count > 0 ? null : NobodyKnown(note, keys.Select(key => (key.Name, key.KeyId)).Distinct().Count());
         return signers.AsReadOnly();
     }
+
+    private static bool IsOf(NoteSignature line, INoteVerifier key) => line.KeyId == key.KeyId && line.Name == key.Name;
 
     private static string NobodyKnown(SignedNote note, int known)
     {

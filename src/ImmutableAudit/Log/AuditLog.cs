@@ -22,6 +22,9 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
     private readonly string _session;
     private Sequencer? _sequencer;
     private Publisher? _publisher;
+
+    /// <summary>What proofs are made from, kept for what it remembers. It does not matter whose is kept where several are made at once.</summary>
+    private volatile LogSnapshot? _snapshot;
     private bool _disposed;
 
     /// <summary>A log that is not open yet: a host opens it when it starts.</summary>
@@ -163,10 +166,17 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Size);
-        var checkpoint = await Publishing.DemandAsync(index + 1).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var checkpoint = LatestCheckpoint;
+        if (checkpoint.Checkpoint.Size <= index)
+        {
+            checkpoint = await Publishing.DemandAsync(index + 1).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        var snapshot = _snapshot?.At(checkpoint) ?? new LogSnapshot(_log.Sink, checkpoint);
+        _snapshot = snapshot;
         try
         {
-            return await new LogSnapshot(_log.Sink, checkpoint).ProveAsync(index, cancellationToken).ConfigureAwait(false);
+            return await snapshot.ProveAsync(index, cancellationToken).ConfigureAwait(false);
         }
         catch (AuditFormatException e)
         {

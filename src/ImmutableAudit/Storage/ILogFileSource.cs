@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace ImmutableAudit.Storage;
 
 /// <summary>Where the files of a tiled log lie: what differs between a directory and a URL, and nothing more.</summary>
@@ -13,4 +15,12 @@ internal interface ILogFileSource
 
     /// <summary>The file's full name, for messages.</summary>
     string Locate(string path);
+}
+
+/// <summary>Where the files of a log lie, close by.</summary>
+internal interface ILocalFileSource : ILogFileSource
+{
+    /// <summary>Opens a file for reading, so that a writer may replace or delete it meanwhile; <see langword="null"/> where there is none.</summary>
+    /// <exception cref="AuditLogUnreadableException">It could not be found out.</exception>
+    SafeFileHandle? Open(string path);
 }

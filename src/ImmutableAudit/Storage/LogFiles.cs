@@ -8,9 +8,32 @@ namespace ImmutableAudit.Storage;
 /// Reads a tiled log from its files, wherever these lie: how long each may be, and the way from a missing partial file to
 /// the full one (L14).
 /// </summary>
-internal sealed class LogFiles(ILogFileSource files) : ILogReader
+internal sealed class LogFiles(ILogFileSource files) : ILogReader, ILocalLog
 {
     public const string CheckpointPath = "checkpoint";
+
+    public ILocalFiles? Local { get; } = files is ILocalFileSource local ? new LocalLogFiles(local) : null;
+
+    public static bool IsLengthOf(EntryBundleCoordinate bundle, long length) =>
+        length >= bundle.Width * EntryBundle.LengthPrefix && length <= EntryBundle.MaxLength(bundle.Width);
+
+    public static AuditFormatException WrongLength(string file, TileCoordinate tile, long found)
+    {
+        var length = tile.Width * MerkleHash.Size;
+        return new($"The tile '{file}' has {Count(found, length)} bytes; {tile.Width} hashes take {length}.");
+    }
+
+    public static AuditFormatException WrongLength(string file, EntryBundleCoordinate bundle, long found)
+    {
+        int least = bundle.Width * EntryBundle.LengthPrefix, most = EntryBundle.MaxLength(bundle.Width);
+        return new($"The entry bundle '{file}' has {Count(found, most)} bytes; {bundle.Width} entries take {least} to {most}.");
+    }
+
+    public static AuditFormatException EndsEarly(string file, int entries) =>
+        new($"The entry bundle '{file}' ends before its first {entries} entries do.");
+
+    public static AuditLogUnreadableException Unreadable(string file, Exception cause) =>
+        new($"The file '{file}' cannot be read: {cause.Message}", cause);
 
     public async ValueTask<ReadOnlyMemory<byte>?> ReadCheckpointAsync(CancellationToken cancellationToken = default)
     {
@@ -52,20 +75,16 @@ internal sealed class LogFiles(ILogFileSource files) : ILogReader
         var length = tile.Width * MerkleHash.Size;
         var bytes = await files.ReadAsync(tile.Path, length + 1, cancellationToken).ConfigureAwait(false);
         return bytes is { } found && found.Length != length
-            ? throw new AuditFormatException(
-                $"The tile '{files.Locate(tile.Path)}' has {Count(found.Length, length)} bytes; {tile.Width} hashes take {length}.")
+            ? throw WrongLength(files.Locate(tile.Path), tile, found.Length)
             : bytes;
     }
 
     private async ValueTask<ReadOnlyMemory<byte>?> ReadWholeBundleAsync(
         EntryBundleCoordinate bundle, CancellationToken cancellationToken)
     {
-        int least = bundle.Width * EntryBundle.LengthPrefix, most = EntryBundle.MaxLength(bundle.Width);
-        var bytes = await files.ReadAsync(bundle.Path, most + 1, cancellationToken).ConfigureAwait(false);
-        return bytes is { } found && (found.Length < least || found.Length > most)
-            ? throw new AuditFormatException(
-                $"The entry bundle '{files.Locate(bundle.Path)}' has {Count(found.Length, most)} bytes; "
-                + $"{bundle.Width} entries take {least} to {most}.")
+        var bytes = await files.ReadAsync(bundle.Path, EntryBundle.MaxLength(bundle.Width) + 1, cancellationToken).ConfigureAwait(false);
+        return bytes is { } found && !IsLengthOf(bundle, found.Length)
+            ? throw WrongLength(files.Locate(bundle.Path), bundle, found.Length)
             : bytes;
     }
 
@@ -74,9 +93,8 @@ internal sealed class LogFiles(ILogFileSource files) : ILogReader
         var length = EntryBundle.LengthOf(full.Span, bundle.Width);
         return length >= 0
             ? length
-            : throw new AuditFormatException(
-                $"The entry bundle '{files.Locate(bundle.Full.Path)}' ends before its first {bundle.Width} entries do.");
+            : throw EndsEarly(files.Locate(bundle.Full.Path), bundle.Width);
     }
 
-    private static string Count(int found, int most) => found > most ? $"more than {most}" : $"{found}";
+    private static string Count(long found, int most) => found > most ? $"more than {most}" : $"{found}";
 }

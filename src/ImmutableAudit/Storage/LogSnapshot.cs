@@ -12,11 +12,15 @@ namespace ImmutableAudit.Storage;
 /// <remarks>
 /// <para>Whether the checkpoint itself is to be believed is not asked here: <see cref="SignedCheckpoint.Verify"/> it, or take
 /// the one that verifying the whole log came to, whose other checks (time, tiles) this class does not repeat.</para>
-/// <para>Thread-safe if the reader is. Holds one entry bundle at a time, at most 17 MB.</para>
+/// <para>Keep one where many proofs are made: it remembers the tiles that all of them need, at most 8 MB however long the log is,
+/// and reads little more than the entry and the tile next to it.</para>
+/// <para>Thread-safe if the reader is. Reading holds one entry bundle at a time, at most 17 MB.</para>
 /// </remarks>
 public sealed class LogSnapshot
 {
-    private readonly TreeReader _tree;
+    private readonly TreeReader _reader;
+    private readonly TileCache _cache;
+    private readonly SignedTree _tree;
 
     /// <summary>Looks at a log as of a checkpoint. Nothing is read yet.</summary>
     /// <param name="log">The log. It is not trusted.</param>
@@ -25,7 +29,17 @@ public sealed class LogSnapshot
     {
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(checkpoint);
-        _tree = new TreeReader(log);
+        _reader = new TreeReader(log);
+        _cache = new TileCache();
+        _tree = new SignedTree(_reader, checkpoint.Checkpoint, _cache);
+        Checkpoint = checkpoint;
+    }
+
+    private LogSnapshot(LogSnapshot other, SignedCheckpoint checkpoint)
+    {
+        _reader = other._reader;
+        _cache = other._cache;
+        _tree = new SignedTree(_reader, checkpoint.Checkpoint, _cache);
         Checkpoint = checkpoint;
     }
 
@@ -46,6 +60,10 @@ public sealed class LogSnapshot
         return new LogSnapshot(log, SignedCheckpoint.Parse(bytes));
     }
 
+    /// <summary>The same log as of another checkpoint of it. Both remember what either reads; each holds it against its own root.</summary>
+    internal LogSnapshot At(SignedCheckpoint checkpoint) =>
+        ReferenceEquals(checkpoint, Checkpoint) ? this : new LogSnapshot(this, checkpoint);
+
     /// <summary>Makes a portable proof of an entry, with the entry inside (C2SP tlog-proof, LOG.md L25).</summary>
     /// <param name="index">The entry's zero-based position, below the checkpoint's size.</param>
     /// <param name="cancellationToken">Ends it early.</param>
@@ -56,11 +74,12 @@ public sealed class LogSnapshot
     /// <exception cref="AuditLogUnreadableException">Something could not be read.</exception>
     public async ValueTask<AuditProof> ProveAsync(long index, CancellationToken cancellationToken = default)
     {
-        var entry = await _tree.ReadEntryAsync(index, Head.Size, cancellationToken).ConfigureAwait(false);
-        var hashes = await _tree.InclusionProofAsync(index, Head.Size, cancellationToken).ConfigureAwait(false);
-        return MerkleProof.VerifyInclusion(TreeHasher.HashLeaf(entry.Span), index, Head.Size, hashes, Head.Root)
-            ? new AuditProof(index, entry, hashes, Checkpoint)
-            : throw NotSigned($"Entry {index}");
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Head.Size);
+        var reading = _reader.ReadEntryAsync(index, Head.Size, cancellationToken).AsTask();
+        var (leaf, proof) = await _tree.ProveAsync(index, cancellationToken).ConfigureAwait(false);
+        var entry = await reading.ConfigureAwait(false);
+        return TreeHasher.HashLeaf(entry) == leaf ? AuditProof.Of(index, entry, proof, Checkpoint) : throw NotSigned($"Entry {index}");
     }
 
     /// <summary>Reads entries, each proved to be the one at its index under the checkpoint's root before.</summary>
@@ -88,10 +107,11 @@ public sealed class LogSnapshot
         for (var index = from; index < end;)
         {
             var bundle = EntryBundleCoordinate.Holding(index, Head.Size);
-            var entries = await _tree.ReadEntriesAsync(bundle, cancellationToken).ConfigureAwait(false);
+            var bytes = await _reader.ReadBundleAsync(bundle, cancellationToken).ConfigureAwait(false);
+            var entries = TreeReader.Split(bundle, bytes);
             if (check)
             {
-                await CheckAsync(bundle, entries, cancellationToken).ConfigureAwait(false);
+                await CheckAsync(bundle, bytes, cancellationToken).ConfigureAwait(false);
             }
 
             for (; index < end && index < bundle.FirstEntry + bundle.Width; index++)
@@ -101,26 +121,19 @@ public sealed class LogSnapshot
         }
     }
 
-    /// <summary>
-    /// A bundle's entries are a subtree. Its first entry is proved with the hashes within that subtree computed from the
-    /// other entries, so that the one proof is of them all.
-    /// </summary>
-    private async ValueTask CheckAsync(
-        EntryBundleCoordinate bundle, ReadOnlyMemory<byte>[] entries, CancellationToken cancellationToken)
+    private async ValueTask CheckAsync(EntryBundleCoordinate bundle, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        var hashes = await _tree.InclusionProofAsync(bundle.FirstEntry, Head.Size, cancellationToken).ConfigureAwait(false);
-        var leaves = Array.ConvertAll(entries, entry => TreeHasher.HashLeaf(entry.Span));
-        for (int i = 0, width = 1; width < leaves.Length; i++, width *= 2)
-        {
-            var sibling = new CompactRange();
-            sibling.Append(leaves.AsSpan(width, Math.Min(width, leaves.Length - width)));
-            hashes[i] = sibling.Root();
-        }
-
-        if (!MerkleProof.VerifyInclusion(leaves[0], bundle.FirstEntry, Head.Size, hashes, Head.Root))
+        if (!await _tree.HoldsAsync(bundle, Hash(bundle, bytes.Span), cancellationToken).ConfigureAwait(false))
         {
             throw NotSigned($"One of the entries {bundle.FirstEntry} to {bundle.FirstEntry + bundle.Width - 1}");
         }
+    }
+
+    private static MerkleHash[] Hash(EntryBundleCoordinate bundle, ReadOnlySpan<byte> bytes)
+    {
+        var leaves = new MerkleHash[bundle.Width];
+        EntryBundle.HashEntries(ref bytes, leaves, BatchHasher.Fastest);
+        return leaves;
     }
 
     private AuditLogCorruptException NotSigned(string what) => new(

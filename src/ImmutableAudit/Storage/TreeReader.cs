@@ -1,18 +1,21 @@
+using System.Runtime.InteropServices;
 using ImmutableAudit.Merkle;
 using ImmutableAudit.Tiles;
 
 namespace ImmutableAudit.Storage;
 
 /// <summary>
-/// Reads hashes, proofs and entries of a tree of a given size through an <see cref="ILogReader"/>: first it lists the
-/// tiles that are needed, then fetches each of them once, then computes.
+/// Reads hashes, consistency proofs and entries of a tree of a given size through an <see cref="ILogReader"/>: first it lists the
+/// tiles that are needed, then fetches each of them once, then computes. A log that lies close by is read at once.
 /// </summary>
 /// <remarks>
-/// Nothing here is authenticated: whoever asks verifies the result against a signed root. A missing tile or bundle is an
-/// <see cref="AuditFormatException"/> that names it. Thread-safe if the reader is.
+/// Nothing here is authenticated: whoever asks verifies the result against a signed root, as <see cref="SignedTree"/> does. A
+/// missing tile or bundle is an <see cref="AuditFormatException"/> that names it. Thread-safe if the reader is.
 /// </remarks>
 internal sealed class TreeReader(ILogReader log, BatchHasher hasher)
 {
+    private readonly ILocalFiles? _local = (log as ILocalLog)?.Local;
+
     /// <summary>Reads a log's tree.</summary>
     public TreeReader(ILogReader log)
         : this(log, BatchHasher.Fastest)
@@ -36,15 +39,13 @@ internal sealed class TreeReader(ILogReader log, BatchHasher hasher)
         return hashes;
     }
 
-    /// <summary>The inclusion proof of RFC 6962 section 2.1.1.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The index is negative or not below the size.</exception>
-    public ValueTask<MerkleHash[]> InclusionProofAsync(long index, long size, CancellationToken cancellationToken = default) =>
-        AssembleAsync(ProofPlan.Inclusion(index, size), size, cancellationToken);
-
     /// <summary>The consistency proof of RFC 6962 section 2.1.2.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The old size is not above zero, or above the size.</exception>
-    public ValueTask<MerkleHash[]> ConsistencyProofAsync(long oldSize, long size, CancellationToken cancellationToken = default) =>
-        AssembleAsync(ProofPlan.Consistency(oldSize, size), size, cancellationToken);
+    public async ValueTask<MerkleHash[]> ConsistencyProofAsync(long oldSize, long size, CancellationToken cancellationToken = default)
+    {
+        var plan = ProofPlan.Consistency(oldSize, size);
+        return plan.Assemble(await NodeHashesAsync(plan.Nodes, size, cancellationToken).ConfigureAwait(false));
+    }
 
     /// <summary>What must be known of the tree to append to it; its root is the tree's.</summary>
     public async ValueTask<CompactRange> CompactRangeAsync(long size, CancellationToken cancellationToken = default)
@@ -55,20 +56,33 @@ internal sealed class TreeReader(ILogReader log, BatchHasher hasher)
 
     /// <summary>The bytes of one entry.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The index is negative or not below the size.</exception>
-    public async ValueTask<ReadOnlyMemory<byte>> ReadEntryAsync(long index, long size, CancellationToken cancellationToken = default)
+    public async ValueTask<byte[]> ReadEntryAsync(long index, long size, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, size);
-        var entries = await ReadEntriesAsync(EntryBundleCoordinate.Holding(index, size), cancellationToken).ConfigureAwait(false);
-        return entries[(int)(index % TileCoordinate.FullWidth)];
+        var bundle = EntryBundleCoordinate.Holding(index, size);
+        var position = (int)(index % TileCoordinate.FullWidth);
+        if (_local is not null)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return _local.ReadEntry(bundle, position) ?? throw Missing(bundle);
+        }
+
+        return (await ReadEntriesAsync(bundle, cancellationToken).ConfigureAwait(false))[position].ToArray();
     }
 
     /// <summary>The entries of one bundle, which share its memory.</summary>
     public async ValueTask<ReadOnlyMemory<byte>[]> ReadEntriesAsync(
-        EntryBundleCoordinate bundle, CancellationToken cancellationToken = default)
+        EntryBundleCoordinate bundle, CancellationToken cancellationToken = default) =>
+        Split(bundle, await ReadBundleAsync(bundle, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>The bytes of one bundle.</summary>
+    public async ValueTask<ReadOnlyMemory<byte>> ReadBundleAsync(EntryBundleCoordinate bundle, CancellationToken cancellationToken) =>
+        await log.ReadEntryBundleAsync(bundle, cancellationToken).ConfigureAwait(false) ?? throw Missing(bundle);
+
+    /// <summary>Takes a bundle apart: it must hold its entries, and nothing else.</summary>
+    public static ReadOnlyMemory<byte>[] Split(EntryBundleCoordinate bundle, ReadOnlyMemory<byte> bytes)
     {
-        var bytes = await log.ReadEntryBundleAsync(bundle, cancellationToken).ConfigureAwait(false)
-            ?? throw Missing("entry bundle", bundle.Path, bundle.FirstEntry + bundle.Width);
         var entries = new ReadOnlyMemory<byte>[bundle.Width];
         var rest = bytes.Span;
         for (var i = 0; i < entries.Length; i++)
@@ -86,8 +100,23 @@ internal sealed class TreeReader(ILogReader log, BatchHasher hasher)
             : throw new AuditFormatException($"The entry bundle '{bundle.Path}' has {rest.Length} bytes behind its {bundle.Width} entries.");
     }
 
-    private async ValueTask<MerkleHash[]> AssembleAsync(ProofPlan plan, long size, CancellationToken cancellationToken) =>
-        plan.Assemble(await NodeHashesAsync(plan.Nodes, size, cancellationToken).ConfigureAwait(false));
+    /// <summary>Reads the hashes of a tile of a tree of <paramref name="size"/> entries.</summary>
+    public async ValueTask ReadTileAsync(
+        TileCoordinate tile, long size, Memory<MerkleHash> destination, CancellationToken cancellationToken)
+    {
+        if (_local is null)
+        {
+            var bytes = await ReadTileAsync(tile, size, cancellationToken).ConfigureAwait(false);
+            Tile.Hashes(bytes.Span).CopyTo(destination.Span);
+            return;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!_local.TryReadTile(tile, MemoryMarshal.AsBytes(destination.Span)))
+        {
+            throw Missing("tile", tile.Path, size);
+        }
+    }
 
     /// <summary>All at once: over a network the time taken is that of the slowest. A proof needs 16 tiles at most.</summary>
     private async ValueTask<Dictionary<TileCoordinate, ReadOnlyMemory<byte>>> FetchAsync(
@@ -104,6 +133,9 @@ internal sealed class TreeReader(ILogReader log, BatchHasher hasher)
             ? bytes
             : throw new AuditFormatException($"The tile '{tile.Path}' has {bytes.Length} bytes; {tile.Width} hashes take {tile.Width * MerkleHash.Size}.");
     }
+
+    private static AuditFormatException Missing(EntryBundleCoordinate bundle) =>
+        Missing("entry bundle", bundle.Path, bundle.FirstEntry + bundle.Width);
 
     private static AuditFormatException Missing(string what, string path, long size) =>
         new($"The {what} '{path}', which a log of {size} entries has, is not there. Restore it from a backup, or read another copy.");

@@ -17,7 +17,7 @@ internal static class EntryBundle
     public static int MaxLength(int width) => width * (LengthPrefix + MaxEntryLength);
 
     /// <summary>Takes the first entry off <paramref name="rest"/>; <see langword="false"/> where its bytes are not all there.</summary>
-    public static bool TryReadEntry(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> entry)
+    public static bool TryReadEntry(scoped ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> entry)
     {
         entry = default;
         if (rest.Length < LengthPrefix)
@@ -42,6 +42,21 @@ internal static class EntryBundle
         var entry = rest.Slice(LengthPrefix, BinaryPrimitives.ReadUInt16BigEndian(rest));
         rest = rest[(LengthPrefix + entry.Length)..];
         return entry;
+    }
+
+    /// <summary>Finds the entry behind <paramref name="position"/> others; <see langword="false"/> where its bytes are not all there.</summary>
+    public static bool TryFind(ReadOnlySpan<byte> bundle, int position, out ReadOnlySpan<byte> entry)
+    {
+        var rest = bundle;
+        while (TryReadEntry(ref rest, out entry))
+        {
+            if (position-- == 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The bytes that the first <paramref name="count"/> entries take, or -1 where they are not all there.</summary>

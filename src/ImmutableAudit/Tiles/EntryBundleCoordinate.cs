@@ -38,7 +38,7 @@ public readonly record struct EntryBundleCoordinate
     public EntryBundleCoordinate Full => new(Index);
 
     /// <summary>The file's path below the log's root, with <c>/</c> between its parts.</summary>
-    public string Path => $"tile/entries/{TilePath.Format(Index, Width)}";
+    public string Path => TilePath.Format("tile/entries/", Index, Width);
 
     /// <summary>The bundle of a log of <paramref name="size"/> entries that holds the entry at <paramref name="entry"/>.</summary>
     internal static EntryBundleCoordinate Holding(long entry, long size)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ImmutableAudit.Merkle;
 
 namespace ImmutableAudit.Tiles;
@@ -53,7 +52,7 @@ public readonly record struct TileCoordinate
     public TileCoordinate Full => new(Level, Index);
 
     /// <summary>The file's path below the log's root, with <c>/</c> between its parts.</summary>
-    public string Path => string.Create(CultureInfo.InvariantCulture, $"tile/{Level}/{TilePath.Format(Index, Width)}");
+    public string Path => TilePath.Format(['t', 'i', 'l', 'e', '/', (char)('0' + Level), '/'], Index, Width);
 
     /// <summary>The tile that holds a hash of a tree with <paramref name="size"/> entries.</summary>
     internal static TileCoordinate At(int level, long index, long size) => new(level, index, WidthIn(size, level, index));

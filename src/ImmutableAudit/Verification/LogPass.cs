@@ -1,6 +1,7 @@
 using ImmutableAudit.Checkpoints;
 using ImmutableAudit.Merkle;
 using ImmutableAudit.Storage;
+using ImmutableAudit.Tiles;
 
 namespace ImmutableAudit.Verification;
 
@@ -10,6 +11,9 @@ namespace ImmutableAudit.Verification;
 /// </summary>
 internal sealed class LogPass
 {
+    /// <summary>Bundles are handed out in groups, so that handing out costs little; in so many that all have to do to the end.</summary>
+    private const int MostInGroup = 16, GroupsEach = 4;
+
     private readonly Checkpoint _head;
     private readonly int _ahead;
     private readonly BundleChecker _checker;
@@ -21,17 +25,17 @@ internal sealed class LogPass
     /// <param name="head">Its checkpoint, verified.</param>
     /// <param name="sizes">The earlier sizes at which <see cref="Roots"/> is asked for later.</param>
     /// <param name="keep">The entries that <see cref="Kept"/> is to hold.</param>
-    /// <param name="ahead">Bundles to check at the same time.</param>
+    /// <param name="ahead">Bundles to check at the same time, each group of them one after the other.</param>
     /// <param name="hasher">What hashes entries and nodes.</param>
     public LogPass(
         ILogReader log, Checkpoint head, IEnumerable<long> sizes, IReadOnlySet<long> keep, int ahead, BatchHasher hasher)
     {
         _head = head;
         _ahead = ahead;
-        _checker = new BundleChecker(log, head.Size, keep, hasher);
+        Roots = new PrefixRoots(sizes.Append(head.Size), hasher);
+        _checker = new BundleChecker(log, head.Size, keep, Roots.Bundles, hasher);
         _judge = new TileJudge(log, head.Size, head.Root, hasher);
         _upper = new UpperTiles(log, head.Size, _judge, hasher);
-        Roots = new PrefixRoots(sizes.Append(head.Size), hasher);
     }
 
     public PrefixRoots Roots { get; }
@@ -46,26 +50,29 @@ internal sealed class LogPass
     public async Task<VerificationFailure?> RunAsync(IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var checks = new Queue<Task<BundleReport>>();
+        var checks = new Queue<Task<List<BundleReport>>>();
         try
         {
             progress?.Report(new VerificationProgress(0, _head.Size));
-            var bundles = (_head.Size / 256) + (_head.Size % 256 > 0 ? 1 : 0);
-            for (long next = 0, taken = 0; taken < bundles; taken++)
+            var bundles = (_head.Size / TileCoordinate.FullWidth) + (_head.Size % TileCoordinate.FullWidth > 0 ? 1 : 0);
+            var group = (int)Math.Clamp(bundles / (GroupsEach * _ahead), 1, MostInGroup);
+            for (var next = 0L; next < bundles || checks.Count > 0;)
             {
-                for (; next < bundles && checks.Count < _ahead; next++)
+                for (; next < bundles && checks.Count < _ahead; next += group)
                 {
-                    var index = next;
-                    checks.Enqueue(Task.Run(() => _checker.CheckAsync(index, stop.Token), stop.Token));
+                    var (first, count) = (next, (int)Math.Min(group, bundles - next));
+                    checks.Enqueue(Task.Run(() => _checker.CheckAsync(first, count, stop.Token), stop.Token));
                 }
 
-                var report = await checks.Dequeue().ConfigureAwait(false);
-                if (await TakeAsync(report, stop.Token).ConfigureAwait(false) is { } failure)
+                foreach (var report in await checks.Dequeue().ConfigureAwait(false))
                 {
-                    return failure;
-                }
+                    if (await TakeAsync(report, stop.Token).ConfigureAwait(false) is { } failure)
+                    {
+                        return failure;
+                    }
 
-                progress?.Report(new VerificationProgress(report.Bundle.FirstEntry + report.Bundle.Width, _head.Size));
+                    progress?.Report(new VerificationProgress(report.Bundle.FirstEntry + report.Bundle.Width, _head.Size));
+                }
             }
 
             return await _upper.FinishAsync(stop.Token).ConfigureAwait(false)
@@ -101,12 +108,15 @@ internal sealed class LogPass
 
         FirstTime ??= report.FirstTime;
         LastTime = report.LastTime;
-        foreach (var (index, entry) in report.Kept)
+        if (report.HasKept)
         {
-            Kept[index] = entry;
+            foreach (var (index, entry) in report.Kept)
+            {
+                Kept[index] = entry;
+            }
         }
 
-        Roots.Append(report.Leaves, report.Root);
+        Roots.Append(report.Bundle.Width, report.Leaves, report.Root);
         return report.Bundle.IsPartial ? null : await _upper.AppendAsync(report.Root, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -26,20 +26,24 @@ internal sealed class PrefixRoots
     /// <summary>The root at one of the sizes that have been passed.</summary>
     public MerkleHash this[long size] => _roots[size];
 
+    /// <summary>The bundles in which one of the sizes ends, whose leaf hashes are needed.</summary>
+    public IReadOnlySet<long> Bundles => _sizes.Select(size => (size - 1) / TileCoordinate.FullWidth).ToHashSet();
+
     /// <summary>Appends the next bundle.</summary>
-    /// <param name="leaves">Its leaf hashes: 256, or fewer for the last.</param>
+    /// <param name="width">How many entries it has: 256, or fewer for the last.</param>
+    /// <param name="leaves">Their leaf hashes, if it is one of <see cref="Bundles"/>.</param>
     /// <param name="root">Their root, for a full bundle.</param>
-    public void Append(ReadOnlySpan<MerkleHash> leaves, MerkleHash root)
+    public void Append(int width, ReadOnlySpan<MerkleHash> leaves, MerkleHash root)
     {
         var start = _bundles.Size * TileCoordinate.FullWidth;
-        while (_sizes.TryPeek(out var size) && size <= start + leaves.Length)
+        while (_sizes.TryPeek(out var size) && size <= start + width)
         {
             var rest = new CompactRange();
             rest.Append(leaves[..(int)(size - start)], _hasher);
             _roots[_sizes.Dequeue()] = CompactRange.Fold([.. _bundles.Nodes, .. rest.Nodes]);
         }
 
-        if (leaves.Length == TileCoordinate.FullWidth)
+        if (width == TileCoordinate.FullWidth)
         {
             _bundles.Append(root);
         }

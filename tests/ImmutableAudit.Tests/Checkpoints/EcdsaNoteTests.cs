@@ -125,6 +125,33 @@ public class EcdsaNoteTests
     }
 
     [Fact]
+    public void More_threads_than_processors_get_right_answers_from_one_verifier_at_once()
+    {
+        var good = Convert.FromBase64String(OpenSslSignature);
+        byte[][] bad = [[.. good[..^1], (byte)(good[^1] ^ 1)], [0x30, 0], []];
+        var verifier = new EcdsaNoteVerifier("openssl.example/audit", Convert.FromBase64String(OpenSslSpki));
+        var count = (4 * Environment.ProcessorCount) + 1;
+        using var together = new Barrier(count);
+        var wrong = 0;
+        var threads = Enumerable.Range(0, count).Select(number => new Thread(() =>
+        {
+            for (var i = 0; i < 50; i++)
+            {
+                together.SignalAndWait();
+                var isGood = (number + i) % 2 == 0;
+                if (verifier.Verify(Keys.Utf8(OpenSslText), isGood ? good : bad[i % bad.Length]) != isGood)
+                {
+                    Interlocked.Increment(ref wrong);
+                }
+            }
+        })).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+
+        Assert.Equal(0, wrong);
+    }
+
+    [Fact]
     public async Task A_disposed_signer_signs_no_more_and_its_verifier_goes_on()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -27,7 +27,6 @@ public sealed class TreeReaderTests
         for (var i = 0; i < size; i += 1 + (size / 40))
         {
             Assert.Equal(log.Entries[i], (await tree.ReadEntryAsync(i, size)).ToArray());
-            Assert.Equal(RfcTree.InclusionProof(i, log.Leaves), (await tree.InclusionProofAsync(i, size)).Select(Bytes));
             Assert.Equal(RfcTree.ConsistencyProof(i + 1, log.Leaves), (await tree.ConsistencyProofAsync(i + 1, size)).Select(Bytes));
         }
     }
@@ -57,7 +56,7 @@ public sealed class TreeReaderTests
     {
         var reader = new MemoryLogReader(Log);
 
-        await new TreeReader(reader).InclusionProofAsync(300, Largest);
+        await new TreeReader(reader).ConsistencyProofAsync(300, Largest);
 
         Assert.Equal("tile/0/001 tile/0/002.p/188 tile/1/000.p/2", string.Join(' ', reader.Reads.Order(StringComparer.Ordinal)));
     }
@@ -70,7 +69,7 @@ public sealed class TreeReaderTests
         reader.Files.Remove("tile/entries/002.p/188");
         var tree = new TreeReader(reader);
 
-        var tile = await Assert.ThrowsAsync<AuditFormatException>(async () => await tree.InclusionProofAsync(300, Largest));
+        var tile = await Assert.ThrowsAsync<AuditFormatException>(async () => await tree.ConsistencyProofAsync(300, Largest));
         var bundle = await Assert.ThrowsAsync<AuditFormatException>(async () => await tree.ReadEntryAsync(600, Largest));
 
         Assert.Contains("tile/0/001", tile.Message, StringComparison.Ordinal);
@@ -99,7 +98,6 @@ public sealed class TreeReaderTests
         var tree = new TreeReader(new MemoryLogReader(Log));
 
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await tree.ReadEntryAsync(index, Largest));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await tree.InclusionProofAsync(index, Largest));
     }
 
     private static byte[] Bytes(MerkleHash hash)

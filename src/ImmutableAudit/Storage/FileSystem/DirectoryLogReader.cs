@@ -7,7 +7,7 @@ namespace ImmutableAudit.Storage.FileSystem;
 /// permission but reading, takes no lock and may run while the log is written.
 /// </summary>
 /// <remarks>Thread-safe. Reads block the calling thread for as long as the file system takes.</remarks>
-public sealed class DirectoryLogReader : ILogReader
+public sealed class DirectoryLogReader : ILogReader, ILocalLog
 {
     private readonly LogFiles _files;
 
@@ -31,6 +31,8 @@ public sealed class DirectoryLogReader : ILogReader
 
     /// <summary>The directory's full path.</summary>
     public string Directory { get; }
+
+    ILocalFiles? ILocalLog.Local => _files.Local;
 
     /// <inheritdoc/>
     public ValueTask<ReadOnlyMemory<byte>?> ReadCheckpointAsync(CancellationToken cancellationToken = default) =>

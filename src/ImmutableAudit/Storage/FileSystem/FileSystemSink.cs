@@ -17,7 +17,7 @@ namespace ImmutableAudit.Storage.FileSystem;
 /// <para>Backup: copy the file <c>checkpoint</c> first, then the rest; such a copy verifies (L16). Who may read the directory is
 /// the host's decision: it holds what the events hold.</para>
 /// </remarks>
-public sealed class FileSystemSink : IAuditSink
+public sealed class FileSystemSink : IAuditSink, ILocalLog
 {
     private const string CheckpointFile = "checkpoint";
     private const string PrivateDirectory = "journal";
@@ -70,6 +70,8 @@ public sealed class FileSystemSink : IAuditSink
 
     /// <inheritdoc/>
     public long CommittedSize => _committed.Size;
+
+    ILocalFiles? ILocalLog.Local => _reader.Local;
 
     private Journal Journal => _journal ?? throw new InvalidOperationException("The sink is not open for writing.");
 

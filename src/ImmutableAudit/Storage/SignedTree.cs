@@ -1,0 +1,166 @@
+using System.Buffers;
+using ImmutableAudit.Checkpoints;
+using ImmutableAudit.Merkle;
+using ImmutableAudit.Tiles;
+
+namespace ImmutableAudit.Storage;
+
+/// <summary>
+/// The tree under one checkpoint: hands out proofs whose hashes were all shown to lead to its root. The right edge is held against
+/// the root, once; every other tile against its root as the tile above has it. A tile that is kept may have been changed
+/// on disk since: what is handed out is what was signed.
+/// </summary>
+/// <remarks>Thread-safe if the reader is. Failures are those of <see cref="LogSnapshot"/>.</remarks>
+internal sealed class SignedTree(TreeReader reader, Checkpoint head, TileCache cache)
+{
+    private const int TileLevels = 8, QuarterLevels = 6;
+    private const int QuarterWidth = 1 << QuarterLevels;
+
+    private readonly BatchHasher _hasher = BatchHasher.Fastest;
+    private volatile SignedEdge? _edge;
+
+    /// <summary>The leaf hash at an index, and its inclusion proof (RFC 6962 section 2.1.1).</summary>
+    /// <param name="index">Below the checkpoint's size.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    public async ValueTask<(MerkleHash Leaf, MerkleHash[] Proof)> ProveAsync(long index, CancellationToken cancellationToken)
+    {
+        var edge = _edge ?? await LoadEdgeAsync(cancellationToken).ConfigureAwait(false);
+        var path = await PathAsync(edge, index, cancellationToken).ConfigureAwait(false);
+        var proof = edge.Assemble(index, path);
+        var slot = (int)(index % TileCoordinate.FullWidth);
+        if (path[0] is { } last)
+        {
+            return (last.Node(0, slot), proof);
+        }
+
+        // Each of the many tiles of the lowest level is rarely needed again. After a failure the array is not given back:
+        // a read that goes on may still write to it.
+        var nodes = ArrayPool<MerkleHash>.Shared.Rent(TileCoordinate.FullWidth);
+        var tile = new TileCoordinate(0, index / TileCoordinate.FullWidth);
+        await reader.ReadTileAsync(tile, head.Size, nodes.AsMemory(0, tile.Width), cancellationToken).ConfigureAwait(false);
+        var leaf = nodes[slot];
+        ProveWithin(tile, nodes.AsSpan(0, tile.Width), slot, path[1]!, proof.AsSpan(0, TileLevels));
+        ArrayPool<MerkleHash>.Shared.Return(nodes);
+        return (leaf, proof);
+    }
+
+    /// <summary>Whether leaf hashes are those of a bundle's entries, as signed. They are overwritten.</summary>
+    public async ValueTask<bool> HoldsAsync(EntryBundleCoordinate bundle, Memory<MerkleHash> leaves, CancellationToken cancellationToken)
+    {
+        var edge = _edge ?? await LoadEdgeAsync(cancellationToken).ConfigureAwait(false);
+        var path = await PathAsync(edge, bundle.FirstEntry, cancellationToken).ConfigureAwait(false);
+        return path[0] is { } last
+            ? last.Hashes.Span.SequenceEqual(leaves.Span)
+            : _hasher.HashCompleteSubtree(leaves.Span) == path[1]!.Node(0, (int)(bundle.Index % TileCoordinate.FullWidth));
+    }
+
+    private async ValueTask<SignedEdge> LoadEdgeAsync(CancellationToken cancellationToken)
+    {
+        var tiles = TileBuilder.PartialTilesOf(head.Size).Select(tile => new TileNodes(tile)).ToList();
+        await Task.WhenAll(tiles.Select(tile => ReadAsync(tile, cancellationToken))).ConfigureAwait(false);
+        var edge = new SignedEdge(head.Size, tiles);
+        return edge.Root == head.Root ? _edge = edge : throw NotSigned($"One of '{string.Join("', '", tiles.Select(tile => tile.Coordinate.Path))}'");
+    }
+
+    /// <summary>The tiles on the way to an entry, by level, each the signed one; that of level 0 only if it is at the edge.</summary>
+    private async ValueTask<TileNodes?[]> PathAsync(SignedEdge edge, long index, CancellationToken cancellationToken)
+    {
+        var path = new TileNodes?[edge.Levels];
+        List<Task>? reads = null;
+        for (var level = 0; level < path.Length; level++)
+        {
+            if (edge.IsOnTheWay(level, index))
+            {
+                path[level] = edge[level];
+            }
+            else if (level > 0)
+            {
+                var tile = new TileCoordinate(level, SignedEdge.TileIndex(level, index));
+                path[level] = cache.Find(tile);
+                if (path[level] is null)
+                {
+                    var missing = path[level] = new TileNodes(tile);
+                    (reads ??= []).Add(ReadAsync(missing, cancellationToken));
+                }
+            }
+        }
+
+        // All at once: over a network the time taken is that of the slowest.
+        if (reads is not null)
+        {
+            await Task.WhenAll(reads).ConfigureAwait(false);
+        }
+
+        for (var level = path.Length - 2; level > 0; level--)
+        {
+            if (path[level] is { Coordinate.IsPartial: false } tile)
+            {
+                Check(tile.Coordinate, tile.Root, path[level + 1]!);
+                cache.Keep(tile);
+            }
+        }
+
+        return path;
+    }
+
+    /// <summary>
+    /// The siblings within a full tile of the lowest level. Where the roots of its quarters are known, the other three are not
+    /// hashed again.
+    /// </summary>
+    private void ProveWithin(TileCoordinate tile, Span<MerkleHash> hashes, int slot, TileNodes parent, Span<MerkleHash> proof)
+    {
+        var place = (int)(tile.Index % TileCoordinate.FullWidth);
+        var quarter = slot / QuarterWidth;
+        var quarters = parent.QuartersBelow(place);
+        if (quarters.IsEmpty)
+        {
+            quarters = Climb(hashes, slot, proof[..QuarterLevels]);
+            var (left, right) = (TreeHasher.HashNode(quarters[0], quarters[1]), TreeHasher.HashNode(quarters[2], quarters[3]));
+            Check(tile, TreeHasher.HashNode(left, right), parent);
+            parent.Remember(place, quarters);
+            proof[^1] = quarter < 2 ? right : left;
+        }
+        else
+        {
+            var root = Climb(hashes.Slice(quarter * QuarterWidth, QuarterWidth), slot % QuarterWidth, proof[..QuarterLevels])[0];
+            proof[^1] = quarter < 2 ? TreeHasher.HashNode(quarters[2], quarters[3]) : TreeHasher.HashNode(quarters[0], quarters[1]);
+            if (root != quarters[quarter])
+            {
+                throw NotSigned($"'{tile.Path}'");
+            }
+        }
+
+        proof[^2] = quarters[quarter ^ 1];
+    }
+
+    /// <summary>Hashes upwards in place, as many levels as there is room for siblings, and gives what it has come to.</summary>
+    private ReadOnlySpan<MerkleHash> Climb(Span<MerkleHash> level, int slot, Span<MerkleHash> siblings)
+    {
+        foreach (ref var sibling in siblings)
+        {
+            sibling = level[slot ^ 1];
+            _hasher.HashNodes(level, level[..(level.Length / 2)]);
+            level = level[..(level.Length / 2)];
+            slot /= 2;
+        }
+
+        return level;
+    }
+
+    private async Task ReadAsync(TileNodes tile, CancellationToken cancellationToken)
+    {
+        await reader.ReadTileAsync(tile.Coordinate, head.Size, tile.Hashes, cancellationToken).ConfigureAwait(false);
+        tile.Complete(_hasher);
+    }
+
+    private void Check(TileCoordinate tile, MerkleHash root, TileNodes parent)
+    {
+        if (root != parent.Node(0, (int)(tile.Index % TileCoordinate.FullWidth)))
+        {
+            throw NotSigned($"'{tile.Path}'");
+        }
+    }
+
+    private AuditLogCorruptException NotSigned(string what) => new(
+        $"{what} of the log '{Printable.Of(head.Origin)}', as stored, is not what was signed. Verify the log to see what was changed.");
+}
