@@ -7,14 +7,19 @@ namespace ImmutableAudit.Storage.FileSystem;
 /// The operating system's lock on a directory itself. A lock file that is taken for a leftover can be deleted while a writer
 /// holds it, and the next writer would make, and lock, another one; the directory stays the same.
 /// </summary>
-internal static partial class DirectoryLock
+internal sealed partial class DirectoryLock : IDisposable
 {
     private const int Exclusive = 2;
     private const int NonBlocking = 4;
+    private const int Release = 8;
 
-    /// <summary>Takes the lock until the handle is disposed; <see langword="null"/> where there is no such lock.</summary>
+    private readonly SafeFileHandle _handle;
+
+    private DirectoryLock(SafeFileHandle handle) => _handle = handle;
+
+    /// <summary>Takes the lock; <see langword="null"/> where there is no such lock.</summary>
     /// <exception cref="IOException">Somebody holds it. The error number is the platform's.</exception>
-    public static SafeFileHandle? Take(string directory)
+    public static DirectoryLock? Take(string directory)
     {
         // Windows deletes no file that is open without FileShare.Delete: there the lock file is enough.
         if (OperatingSystem.IsWindows())
@@ -27,7 +32,7 @@ internal static partial class DirectoryLock
         var handle = new SafeFileHandle(Open(directory, closeOnExec), ownsHandle: true);
         if (!handle.IsInvalid && Lock(handle, Exclusive | NonBlocking) == 0)
         {
-            return handle;
+            return new DirectoryLock(handle);
         }
 
         var error = Marshal.GetLastPInvokeError();
@@ -35,6 +40,13 @@ internal static partial class DirectoryLock
 
         // Any other error is of a file system that has no such locks.
         return error is 11 or 35 ? throw new IOException($"The directory '{directory}' is locked.", error) : null;
+    }
+
+    public void Dispose()
+    {
+        // Closing alone does not do it while a child process that is being started has the same handle still.
+        _ = Lock(_handle, Release);
+        _handle.Dispose();
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Win32.SafeHandles;
 
 namespace ImmutableAudit.Storage.FileSystem;
 
@@ -11,9 +10,9 @@ namespace ImmutableAudit.Storage.FileSystem;
 internal sealed class WriterLock : IDisposable
 {
     private readonly FileStream _file;
-    private readonly SafeFileHandle? _directory;
+    private readonly DirectoryLock? _directory;
 
-    private WriterLock(FileStream file, SafeFileHandle? directory)
+    private WriterLock(FileStream file, DirectoryLock? directory)
     {
         _file = file;
         _directory = directory;
@@ -26,7 +25,7 @@ internal sealed class WriterLock : IDisposable
         var path = Path.Combine(directory, "lock");
         var holderPath = Path.Combine(directory, "lock.holder");
         FileStream? file = null;
-        SafeFileHandle? held;
+        DirectoryLock? held;
         try
         {
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
