@@ -76,7 +76,7 @@ public sealed partial class RenderingTests
     public async Task In_names_of_logs_and_keys_that_others_signed(string name)
     {
         using var log = await SampleLog.OfAsync(1);
-        using var mallory = new EcdsaNoteSigner("m" + name.Replace("+", "", StringComparison.Ordinal), ECDsa.Create(ECCurve.NamedCurves.nistP256));
+        using var mallory = new EcdsaNoteSigner($"m{name.Replace("+", "", StringComparison.Ordinal).Replace("\u2028", "", StringComparison.Ordinal)}", ECDsa.Create(ECCurve.NamedCurves.nistP256));
         var head = SignedCheckpoint.Parse(await File.ReadAllBytesAsync(Path.Combine(log.Directory, "checkpoint"))).Checkpoint;
         var foreign = await SignedCheckpoint.SignAsync(new Checkpoint(name, head.Size, head.Root, [name]), [mallory]);
         var proof = log.Path("proof");
@@ -115,12 +115,21 @@ public sealed partial class RenderingTests
             await AnswersAsync(2, "verify", log.Directory, "--key", log.Key, "--since", file);
             await AnswersAsync(2, "verify", log.Directory, "--key", log.Key, "--proof", file);
             await AnswersAsync(2, "check", file, "--key", log.Key);
-            await AnswersAsync(2, "verify", "http://127.0.0.1:1/" + hostile, "--key", log.Key);
+            await AnswersAsync(2, "verify", "http://[" + hostile, "--key", log.Key);
             await AnswersAsync(2, hostile);
             await AnswersAsync(0, "prove", log.Directory, "0", "--output", file);
             await AnswersAsync(0, "check", file, "--key", log.Key);
             await AnswersAsync(0, "verify", log.Directory, "--key", log.Key, "--save", file + "s");
         }
+    }
+
+    [Fact]
+    public async Task In_the_url_of_a_log()
+    {
+        using var log = await SampleLog.OfAsync(0);
+        var hostile = string.Concat(HostileTexts.Where(text => !text.Contains('#', StringComparison.Ordinal)));
+
+        Assert.Equal(2, (await Cli.RunAsync("verify", $"http://127.0.0.1:1/{hostile}", "--key", log.Key)).ExitCode);
     }
 
     [Fact]
