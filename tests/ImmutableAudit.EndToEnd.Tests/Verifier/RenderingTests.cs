@@ -28,7 +28,11 @@ public sealed partial class RenderingTests
             Session = hostile,
             Actor = new AuditSubject
             {
-                Issuer = hostile, Id = hostile + "i", Person = hostile, Kind = hostile, OnBehalfOf = new AuditSubject { Issuer = hostile, Id = hostile + "o", Person = hostile },
+                Issuer = hostile,
+                Id = hostile + "i",
+                Person = hostile,
+                Kind = hostile,
+                OnBehalfOf = new AuditSubject { Issuer = hostile, Id = hostile + "o", Person = hostile },
             },
             Action = hostile + "a",
             Resource = new AuditResource { Type = hostile + "t", Id = hostile },

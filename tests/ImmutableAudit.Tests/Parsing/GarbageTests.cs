@@ -82,7 +82,8 @@ public sealed class GarbageTests : IDisposable
                 {
                     var key = Encoding.UTF8.GetString(bytes);
                     return Agree<INoteVerifier, AuditKeyException>(VerifierKey.TryParse(key, out _), () => VerifierKey.Parse(key), read => read.ToVerifierKey() == key);
-                }),
+                }
+            ),
             "public key" => ([Convert.FromBase64String(_key.VerifierKey.Split('+', 3)[2])[1..]],
                 bytes => Refusal<AuditKeyException>(() => _ = new EcdsaNoteVerifier("a", bytes))),
             "key file" => ([Encoding.ASCII.GetBytes(pem.Value)],
@@ -94,7 +95,8 @@ public sealed class GarbageTests : IDisposable
                 {
                     EntryTime.TryRead(bytes, out _);
                     return null;
-                }),
+                }
+            ),
             "details" => ([.. new[] { """{"a":[1,2.50,{"b":"\u00e9\ud83d\ude00"}],"c":null}""", """{"x":1e5}""" }.Select(Encoding.UTF8.GetBytes)],
                 bytes => Refusal<AuditEventException>(() =>
                 {

@@ -79,7 +79,9 @@ public sealed class WriterLockTests : IDisposable
             // Waits for its input.
             StartInfo = new(OperatingSystem.IsWindows() ? "sort" : "cat")
             {
-                UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true,
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
             },
         };
 
