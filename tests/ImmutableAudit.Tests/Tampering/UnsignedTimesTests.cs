@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using ImmutableAudit.Storage;
 using ImmutableAudit.Tests.Support;
@@ -27,11 +28,23 @@ public sealed class UnsignedTimesTests : IAsyncLifetime
     [InlineData(1, "2999")]
     [InlineData(0, "xxxx")]
     [InlineData(1, "xxxx")]
-    public async Task A_time_within_a_commit_that_no_verifier_would_accept_is_never_signed(int entry, string year)
+    public Task A_time_within_a_commit_that_no_verifier_would_accept_is_never_signed(int entry, string year) =>
+        AssertHoldsAfterAsync(entry, year, publishedTicks: null);
+
+    [Fact]
+    public Task A_first_unpublished_entry_from_before_the_last_published_is_never_signed() =>
+        AssertHoldsAfterAsync(0, "2001", new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks);
+
+    private async Task AssertHoldsAfterAsync(int entry, string year, long? publishedTicks)
     {
         var root = _log.Restore("journal");
         DirectoryState.Edit(Path.Combine(root, "log/journal/000000000002.journal"), segment =>
         {
+            if (publishedTicks is { } ticks)
+            {
+                BinaryPrimitives.WriteInt64LittleEndian(segment.AsSpan((3 * Page) + 40), ticks);
+            }
+
             var record = segment.AsSpan(4 * Page, Page);
             var at = 0;
             for (var i = 0; i <= entry; i++)
