@@ -14,7 +14,7 @@ internal static class SafeText
         var result = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
-            if (IsHarmless(Rune.GetUnicodeCategory(rune)))
+            if (IsHarmless(rune))
             {
                 result.Append(rune.ToString());
                 continue;
@@ -33,9 +33,14 @@ internal static class SafeText
 
     /// <summary>Whether nothing in it has to be escaped but the ends of its lines.</summary>
     public static bool IsSafe(string text) =>
-        text.EnumerateRunes().All(rune => rune.Value == '\n' || IsHarmless(Rune.GetUnicodeCategory(rune)));
+        text.EnumerateRunes().All(rune => rune.Value == '\n' || IsHarmless(rune));
 
-    private static bool IsHarmless(UnicodeCategory category) => category is not (
+    private static bool IsHarmless(Rune rune) => !IsInvisible(rune.Value) && Rune.GetUnicodeCategory(rune) is not (
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
         or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
+
+    /// <summary>Letters and marks of no width or shape: default-ignorable code points (Unicode, DerivedCoreProperties) of other categories.</summary>
+    private static bool IsInvisible(int rune) => rune is
+        0x34F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or (>= 0x180B and <= 0x180F) or 0x3164 or (>= 0xFE00 and <= 0xFE0F) or 0xFFA0
+        or (>= 0xE0100 and <= 0xE01EF);
 }

@@ -7,6 +7,7 @@ internal static class AtomicFile
 {
     public static void Write(string path, ReadOnlySpan<byte> bytes)
     {
+        RefuseDevice(path);
         var temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
         try
         {
@@ -29,6 +30,16 @@ internal static class AtomicFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             throw new InputException($"'{path}' cannot be written: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Putting a file in the place of what is there would, for root, remove <c>/dev/stdout</c> or <c>/dev/null</c> itself.</summary>
+    private static void RefuseDevice(string path)
+    {
+        if (!OperatingSystem.IsWindows() && path.Length > 0 && Path.GetDirectoryName(Path.GetFullPath(path)) is { } directory
+            && (directory == "/dev" || $"{directory}/".StartsWith("/proc/", StringComparison.Ordinal) || $"{directory}/".StartsWith("/dev/fd/", StringComparison.Ordinal)))
+        {
+            throw new InputException($"'{path}' is no file that could be written whole or not at all. Name a file, or send standard output there.");
         }
     }
 }

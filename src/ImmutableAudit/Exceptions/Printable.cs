@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ImmutableAudit;
 
-/// <summary>Text from outside, made fit for a message: what could drive a terminal or break a line is escaped, and the length is bounded.</summary>
+/// <summary>Text from outside, made fit for a message: what could drive a terminal, break a line or hide is escaped, and the length is bounded.</summary>
 internal static class Printable
 {
     private const int MaxLength = 200;
@@ -18,7 +18,7 @@ internal static class Printable
             var category = Rune.GetUnicodeCategory(rune);
             if (category is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
                 or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
-                or UnicodeCategory.OtherNotAssigned)
+                or UnicodeCategory.OtherNotAssigned || IsInvisible(rune.Value))
             {
                 result.Append(CultureInfo.InvariantCulture, $"\\u{{{rune.Value:x}}}");
             }
@@ -30,4 +30,9 @@ internal static class Printable
 
         return text.Length > MaxLength ? result.Append('…').ToString() : result.ToString();
     }
+
+    /// <summary>Letters and marks of no width or shape: default-ignorable code points (Unicode, DerivedCoreProperties) of other categories.</summary>
+    private static bool IsInvisible(int rune) => rune is
+        0x34F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or (>= 0x180B and <= 0x180F) or 0x3164 or (>= 0xFE00 and <= 0xFE0F) or 0xFFA0
+        or (>= 0xE0100 and <= 0xE01EF);
 }

@@ -138,12 +138,20 @@ internal sealed class LogOpener(LogServices log)
         await foreach (var entry in snapshot.ReadAsync(published.Checkpoint.Size - 1, null, cancellationToken).ConfigureAwait(false))
         {
             if (!EntryTime.TryRead(entry.Span, out var last)
-                || (head.Size == published.Checkpoint.Size ? head.LastTime != last : head.LastTime < last))
+                || (head.Size == published.Checkpoint.Size ? head.LastTime != last : head.LastTime < last || await NextTimeAsync(published, cancellationToken).ConfigureAwait(false) < last))
             {
                 throw new AuditLogCorruptException(
                     $"The journal of the log '{Options.Origin}' says that its last entry is of {head.LastTime:O}, but entry {published.Checkpoint.Size - 1} does not agree: it was changed. Go on in a new log that names this one as its predecessor.");
             }
         }
+    }
+
+    /// <summary>The time of the first entry that is not published yet; from there on, sinks answer for the order.</summary>
+    private async Task<DateTimeOffset> NextTimeAsync(SignedCheckpoint published, CancellationToken cancellationToken)
+    {
+        var size = published.Checkpoint.Size;
+        var committed = await log.Sink.ReadCommittedAsync(size, cancellationToken).ConfigureAwait(false);
+        return committed is { } run && EntryTime.TryRead(run.From(size).First().Span, out var time) ? time : default;
     }
 
     private async Task CheckExtendsAsync(TreeReader tree, Checkpoint stored, Checkpoint earlier, CancellationToken cancellationToken)

@@ -155,4 +155,20 @@ public sealed class BadInputTests
             }
         }
     }
+
+    [Theory]
+    [InlineData("/dev/immutable-audit-test")]
+    [InlineData("/dev/../dev/immutable-audit-test")]
+    [InlineData("/dev/fd/immutable-audit-test")]
+    [InlineData("/proc/self/fd/immutable-audit-test")]
+    public async Task A_device_is_not_replaced_by_a_file(string path)
+    {
+        using var log = await SampleLog.OfAsync(1);
+
+        foreach (var args in new string[][] { ["prove", log.Directory, "0", "--output", path], ["verify", log.Directory, "--key", log.Key, "--save", path] })
+        {
+            Assert.Equal(2, (await Cli.RunAsync(args)).ExitCode);
+            Assert.False(File.Exists(path));
+        }
+    }
 }

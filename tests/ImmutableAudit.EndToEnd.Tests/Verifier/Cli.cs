@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using ImmutableAudit.Verifier.Output;
 using Spectre.Console;
@@ -21,11 +23,21 @@ internal static class Cli
     {
         var result = await RunAsync(terminal: null, args, CancellationToken.None);
 
-        // Whatever a log, a file or an argument holds: nothing that a terminal would obey.
-        Assert.DoesNotContain((result.Out + result.Error).EnumerateRunes(), rune =>
-            (char.IsControl((char)rune.Value) && rune.Value is not ('\n' or '\t')) || rune.Value is 0x202E or 0x2066 or 0x200B);
+        // Whatever a log, a file or an argument holds: nothing that a terminal would obey, or that nobody sees.
+        Assert.DoesNotContain((result.Out + result.Error).EnumerateRunes(), IsDangerous);
+        if (args.Contains("--json", StringComparer.Ordinal))
+        {
+            Assert.True(Ascii.IsValid(result.Out));
+        }
+
         return result;
     }
+
+    /// <summary>Whether a character may drive a terminal, turn the direction of writing, or has no shape.</summary>
+    public static bool IsDangerous(Rune rune) => rune.Value is not ('\n' or '\t')
+        && (rune.Value is 0x34F or 0x3164 or (>= 0xFE00 and <= 0xFE0F) or (>= 0xE0100 and <= 0xE01EF)
+            || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
 
     /// <summary>As if somebody watched.</summary>
     public static Task<CliResult> WatchAsync(params string[] args)

@@ -10,10 +10,14 @@ internal sealed class MemoryLogReader : ILogFileSource, ILogReader
     private readonly List<string> _reads = [];
 
     public MemoryLogReader(TestLog log, params TestKey[] keys)
+        : this(log.Tiles().Append(("checkpoint", log.Checkpoint(keys))))
+    {
+    }
+
+    public MemoryLogReader(IEnumerable<(string Path, byte[] Bytes)> files)
     {
         _files = new LogFiles(this);
-        Files = log.Tiles().ToDictionary(file => file.Path, file => file.Bytes, StringComparer.Ordinal);
-        Files["checkpoint"] = log.Checkpoint(keys);
+        Files = files.ToDictionary(file => file.Path, file => file.Bytes, StringComparer.Ordinal);
     }
 
     public Dictionary<string, byte[]> Files { get; }

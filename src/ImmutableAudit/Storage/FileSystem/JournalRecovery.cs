@@ -62,6 +62,7 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
 
         var chain = segments[first..];
         var start = chain[0].Header.Start;
+        var time = start.LastTime;
         var range = published?.Clone() ?? new CompactRange();
         var commits = new List<JournalCommit>();
         for (var i = 0; i < chain.Count; i++)
@@ -71,6 +72,7 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
                 if (commit.EndIndex <= from)
                 {
                     start = commit.Header.End;
+                    time = start.LastTime;
                     continue;
                 }
 
@@ -81,7 +83,7 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
                 }
 
                 Hash(commit, range, acknowledged);
-                CheckTime(commit);
+                CheckTimes(commit, ref time);
                 commits.Add(commit);
             }
 
@@ -171,16 +173,26 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
         }
     }
 
-    /// <summary>The time that a commit says it ends with is that of its last entry, which is what will be signed.</summary>
-    private void CheckTime(JournalCommit commit)
+    /// <summary>
+    /// What will be signed must be what verifiers accept: each entry has a time, and none runs backwards. The time that a commit
+    /// says it ends with is that of its last entry.
+    /// </summary>
+    private void CheckTimes(JournalCommit commit, ref DateTimeOffset last)
     {
         ReadOnlySpan<byte> rest = _buffer.AsSpan(JournalFormat.RecordHeaderSize, commit.Header.EntriesLength);
-        for (var i = 1; EntryBundle.TryReadEntry(ref rest, out var entry); i++)
+        for (var i = 0; i < commit.Header.Count && EntryBundle.TryReadEntry(ref rest, out var entry); i++)
         {
-            if (i == commit.Header.Count && (!EntryTime.TryRead(entry, out var time) || time != commit.Header.End.LastTime))
+            if (!EntryTime.TryRead(entry, out var time) || time < last)
             {
-                throw Damaged(commit.Segment, $"the commit at byte {commit.Header.Position} does not end with the time that it announces");
+                throw Damaged(commit.Segment, $"entry {commit.FirstIndex + i} behind it has no time, or one before that of the entry in front");
             }
+
+            last = time;
+        }
+
+        if (last != commit.Header.End.LastTime)
+        {
+            throw Damaged(commit.Segment, $"the commit at byte {commit.Header.Position} does not end with the time that it announces");
         }
     }
 

@@ -4,13 +4,19 @@ namespace ImmutableAudit.Storage.FileSystem;
 
 /// <summary>
 /// The operating system's lock on a log's directory: it ends with the process that holds it, however that ends, and a file
-/// that merely exists locks nothing (LOG.md L17). Held as long as the object is not disposed.
+/// that merely exists locks nothing (LOG.md L17). Held as long as the object is not disposed, also where the lock file is
+/// deleted meanwhile.
 /// </summary>
 internal sealed class WriterLock : IDisposable
 {
     private readonly FileStream _file;
+    private readonly DirectoryLock? _directory;
 
-    private WriterLock(FileStream file) => _file = file;
+    private WriterLock(FileStream file, DirectoryLock? directory)
+    {
+        _file = file;
+        _directory = directory;
+    }
 
     /// <summary>Takes the lock, or says who has it.</summary>
     /// <exception cref="AuditLogLockedException">Somebody holds it.</exception>
@@ -18,13 +24,16 @@ internal sealed class WriterLock : IDisposable
     {
         var path = Path.Combine(directory, "lock");
         var holderPath = Path.Combine(directory, "lock.holder");
-        FileStream file;
+        FileStream? file = null;
+        DirectoryLock? held;
         try
         {
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            held = DirectoryLock.Take(directory);
         }
         catch (IOException e) when (IsHeld(e))
         {
+            file?.Dispose();
             throw new AuditLogLockedException(
                 $"The log in '{directory}' is open for writing elsewhere{DescribeHolder(holderPath)}. "
                 + "A log has one writer at a time: stop the other one, or read with a reader, which needs no lock.", e);
@@ -41,10 +50,14 @@ internal sealed class WriterLock : IDisposable
             // Without it the message names no holder.
         }
 
-        return new WriterLock(file);
+        return new WriterLock(file, held);
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _directory?.Dispose();
+        _file.Dispose();
+    }
 
     /// <summary>A sharing violation, as each platform numbers it: EAGAIN on Linux, on macOS, and Windows' own.</summary>
     private static bool IsHeld(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020);

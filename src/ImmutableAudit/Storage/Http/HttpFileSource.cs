@@ -41,13 +41,14 @@ internal sealed class HttpFileSource(Uri address, HttpClient client, HttpLogRead
             }
             catch (InvalidDataException e)
             {
-                throw new AuditLogUnreadableException($"'{url.AbsoluteUri}' cannot be read: {e.Message}", e);
+                throw new AuditLogUnreadableException($"'{url.AbsoluteUri}' cannot be read: {Printable.Of(e.Message)}", e);
             }
-            catch (Exception e) when (e is HttpRequestException or IOException)
+            catch (Exception e) when (e is HttpRequestException or IOException or UriFormatException or NotSupportedException)
             {
+                // The last two are what redirections to something that is no web server end in. Messages may quote the server.
                 if (last)
                 {
-                    throw new AuditLogUnreadableException($"'{url.AbsoluteUri}' cannot be read: {e.Message}{Times(attempt)}", e);
+                    throw new AuditLogUnreadableException($"'{url.AbsoluteUri}' cannot be read: {Printable.Of(e.Message)}{Times(attempt)}", e);
                 }
             }
 

@@ -50,6 +50,64 @@ public sealed class WriterLockTests : IDisposable
         Assert.Equal(0, next.End());
     }
 
+    [Fact]
+    public async Task A_lock_file_that_is_taken_for_a_leftover_and_deleted_lets_no_second_writer_in()
+    {
+        var pem = Path.Combine(_logs.Root, "key.pem");
+        using (var holder = new WriterProcess("hold", _logs.LogDirectory, pem))
+        {
+            Assert.Equal("open", holder.ReadLine());
+            DeleteLock();
+            await Assert.ThrowsAsync<AuditLogLockedException>(() => OpenAsync(pem));
+            holder.Kill();
+        }
+
+        await using (await OpenAsync(pem))
+        {
+            DeleteLock();
+            await Assert.ThrowsAsync<AuditLogLockedException>(() => OpenAsync(pem));
+        }
+
+        await using var next = await OpenAsync(pem);
+    }
+
+    [Fact]
+    public async Task A_process_that_was_started_meanwhile_does_not_hold_the_log_on()
+    {
+        using var child = new System.Diagnostics.Process
+        {
+            // Waits for its input.
+            StartInfo = new(OperatingSystem.IsWindows() ? "sort" : "cat")
+            {
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            },
+        };
+
+        await using (await _logs.OpenAsync())
+        {
+            child.Start();
+        }
+
+        await using (await _logs.OpenAsync())
+        {
+            Assert.False(child.HasExited);
+        }
+
+        child.StandardInput.Close();
+        await child.WaitForExitAsync();
+    }
+
+    /// <summary>Windows does not delete a file that is open.</summary>
+    private void DeleteLock()
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.Delete(Path.Combine(_logs.LogDirectory, "journal", "lock"));
+        }
+    }
+
     private async Task<AuditLog> OpenAsync(string pem) => await _logs.OpenAsync(options =>
     {
         options.Signers.Clear();
