@@ -11,4 +11,7 @@ internal static class LogScenarios
     public static Scenario Prove(string log, long entries) => new("prove", "proofs/s", [new ProveSubject(log, entries)]);
 
     public static Scenario Open(string log) => new("open", "ms", [new OpenSubject(log)]);
+
+    public static Scenario OpenAfterKill(string log, long entries) =>
+        new("open-after-kill", AppendScenarios.Unit, [new OpenAfterKillSubject(log, entries)]);
 }
