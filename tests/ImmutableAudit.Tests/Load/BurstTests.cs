@@ -34,6 +34,7 @@ public sealed class BurstTests : IDisposable
         using var gauge = new QueueGauge();
         await using var log = await AuditLog.OpenAsync(_logs.Options(sink, options =>
             (options.MaxQueuedEntries, options.MaxQueuedBytes, options.MeterFactory) = (maxEntries, maxBytes, gauge)));
+        using var end = new AtEnd(() => answer.TrySetResult());
         var first = log.AppendAsync(Event("first", 0)).AsTask();
         await Waiting.ForAsync(() => Volatile.Read(ref commits) == 1, "the first commit");
 
