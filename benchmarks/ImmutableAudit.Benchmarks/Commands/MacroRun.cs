@@ -9,38 +9,26 @@ internal static class MacroRun
 {
     /// <summary>Runs them all.</summary>
     /// <param name="request">How to run.</param>
-    /// <param name="scenarios">Makes the scenarios; given the directory for data.</param>
-    public static async Task RunAsync(RunRequest request, Func<string, Task<IEnumerable<Scenario>>> scenarios)
+    /// <param name="scenarios">Makes the scenarios, each when its turn comes; given the directory for data.</param>
+    public static async Task RunAsync(RunRequest request, Func<string, IAsyncEnumerable<Scenario>> scenarios)
     {
-        var directory = request.Directory is { } given
-            ? Directory.CreateDirectory(given)
-            : Directory.CreateTempSubdirectory("immutableaudit-benchmarks-");
-        try
+        using var directory = new DataDirectory(request.Directory);
+        var runner = new ScenarioRunner(directory.Path, request.Rounds, request.Duration, Console.Error.WriteLine);
+        foreach (var line in Machine.Describe(directory.Path))
         {
-            var runner = new ScenarioRunner(directory.FullName, request.Rounds, request.Duration, Console.Error.WriteLine);
-            foreach (var line in Machine.Describe(directory.FullName))
-            {
-                Console.WriteLine(line);
-            }
-
-            var results = new List<ScenarioResult>();
-            foreach (var scenario in await scenarios(directory.FullName))
-            {
-                results.Add(await runner.RunAsync(scenario));
-                ConsoleReport.Print(results[^1], AnsiConsole.Console);
-            }
-
-            if (request.Json is { } json)
-            {
-                JsonReport.Write(results, json);
-            }
+            Console.WriteLine(line);
         }
-        finally
+
+        var results = new List<ScenarioResult>();
+        await foreach (var scenario in scenarios(directory.Path))
         {
-            if (request.Directory is null)
-            {
-                directory.Delete(recursive: true);
-            }
+            results.Add(await runner.RunAsync(scenario));
+            ConsoleReport.Print(results[^1], AnsiConsole.Console);
+        }
+
+        if (request.Json is { } json)
+        {
+            JsonReport.Write(results, json);
         }
     }
 }

@@ -8,18 +8,18 @@ internal sealed class RunOptions
     private readonly Option<double> _seconds = new("--seconds")
     {
         Description = "How long each run measures. sustained-1024 takes 12 times as long.",
+        HelpName = "S",
         DefaultValueFactory = _ => 5,
     };
 
-    private readonly Option<int> _rounds = new("--rounds") { Description = "How often each subject runs.", DefaultValueFactory = _ => 5 };
+    private readonly Option<int> _rounds = new("--rounds") { Description = "How often each subject runs.", HelpName = "N", DefaultValueFactory = _ => 5 };
 
     private readonly Option<FileInfo?> _json = new("--json") { Description = "Where to write the figures as JSON.", HelpName = "FILE" };
 
-    private readonly Option<string?> _directory = new("--directory")
-    {
-        Description = "Where data goes: on the disk that is to be measured. Logs made for verify, prove and open stay there. [default: a temporary one]",
-        HelpName = "DIR",
-    };
+    private readonly Option<string?> _directory = DirectoryOption(
+        "Where data goes: on the disk that is to be measured. Logs made for verify, prove and open stay there. [default: a temporary one]");
+
+    public static Option<string?> DirectoryOption(string description) => new("--directory") { Description = description, HelpName = "DIR" };
 
     public void AddTo(Command command)
     {

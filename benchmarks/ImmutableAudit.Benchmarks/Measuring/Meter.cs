@@ -7,18 +7,21 @@ internal sealed class Meter : IDisposable
 {
     private static readonly TimeSpan MemoryInterval = TimeSpan.FromMilliseconds(20);
 
-    private readonly Timer _memory;
+    private readonly WorkingSet _memory = new();
+    private readonly Lock _gate = new();
+    private readonly Timer _timer;
     private readonly long _workingSet;
     private readonly long _allocated;
     private readonly long _started;
     private long _peak;
+    private bool _closed;
 
     public Meter()
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        _peak = _workingSet = Environment.WorkingSet;
-        _memory = new Timer(_ => _peak = Math.Max(_peak, Environment.WorkingSet), null, MemoryInterval, MemoryInterval);
+        _peak = _workingSet = _memory.Read();
+        _timer = new Timer(_ => Look(), null, MemoryInterval, MemoryInterval);
         _allocated = GC.GetTotalAllocatedBytes(precise: true);
         _started = Stopwatch.GetTimestamp();
     }
@@ -30,7 +33,7 @@ internal sealed class Meter : IDisposable
     {
         var seconds = Stopwatch.GetElapsedTime(_started).TotalSeconds;
         var allocated = GC.GetTotalAllocatedBytes(precise: true) - _allocated;
-        _peak = Math.Max(_peak, Environment.WorkingSet);
+        Look();
         return new Sample(operations / seconds)
         {
             P50 = latencies.Percentile(0.5),
@@ -40,5 +43,24 @@ internal sealed class Meter : IDisposable
         };
     }
 
-    public void Dispose() => _memory.Dispose();
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            _timer.Dispose();
+            _memory.Dispose();
+        }
+    }
+
+    private void Look()
+    {
+        lock (_gate)
+        {
+            if (!_closed)
+            {
+                _peak = Math.Max(_peak, _memory.Read());
+            }
+        }
+    }
 }

@@ -18,24 +18,21 @@ internal static class TurnLoop
 
     private static Sample Run(Workload workload, int group, Action append)
     {
-        var turns = Math.Max(1, workload.Producers / group);
-        using (var ignored = new Latencies())
-        {
-            Run(workload.WarmUp, turns, group, append, ignored);
-        }
+        var turns = new long[Math.Max(1, workload.Producers / group)];
+        Run(workload.WarmUp, turns, group, append, new Latencies());
+        Array.Clear(turns);
 
-        using var latencies = new Latencies();
+        var latencies = new Latencies();
         using var meter = new Meter();
         return meter.Close(Run(workload.Duration, turns, group, append, latencies), latencies);
     }
 
-    private static long Run(TimeSpan duration, int turns, int group, Action append, Latencies latencies)
+    private static long Run(TimeSpan duration, long[] turnBefore, int group, Action append, Latencies latencies)
     {
         var now = Stopwatch.GetTimestamp();
         var end = now + (long)(duration.TotalSeconds * Stopwatch.Frequency);
-        var turnBefore = new long[turns];
         var count = 0L;
-        for (var turn = 0; now < end; turn = (turn + 1) % turns, count += group)
+        for (var turn = 0; now < end; turn = (turn + 1) % turnBefore.Length, count += group)
         {
             append();
             now = Stopwatch.GetTimestamp();

@@ -24,6 +24,7 @@ internal static class AppendScenarios
             LongerBy = SustainedLongerBy,
         },
         new Scenario("buffered", Unit, [new PostingSubject(), new SerilogFileSubject()]),
+        new Scenario("harness", "operations/s", [new HarnessSubject(inTurn: false), new HarnessSubject(inTurn: true)]) { Producers = 64 },
     ];
 
     private static Scenario Durable(int producers, string? postgres, params IEnumerable<ISubject> more) => new(

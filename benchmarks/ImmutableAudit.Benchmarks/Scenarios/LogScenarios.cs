@@ -14,4 +14,7 @@ internal static class LogScenarios
         new("check", "checks/s", [new CheckSubject(log, entries), new VerifyDataSubject(log, entries)]);
 
     public static Scenario Open(string log) => new("open", "ms", [new OpenSubject(log)]);
+
+    public static Scenario OpenAfterKill(string log, long entries) =>
+        new("open-after-kill", AppendScenarios.Unit, [new OpenAfterKillSubject(log, entries)]);
 }

@@ -11,6 +11,11 @@ internal static class BenchmarkLog
     /// <summary>Entries appended in one call while a log is filled.</summary>
     private const int FillBatch = 10_000;
 
+    private const string LockFile = "lock";
+
+    /// <summary>The same for a log that is killed: of the size that a thousand producers at once make a commit.</summary>
+    private const int KilledBatch = 1_000;
+
     public static Task<AuditLog> OpenAsync(string directory, TimeSpan? interval = null)
     {
         var options = new AuditLogOptions
@@ -32,13 +37,69 @@ internal static class BenchmarkLog
     {
         var directory = Path.Combine(root, $"log-{entries}");
         await using var log = await OpenAsync(directory);
-        var batch = Enumerable.Repeat(BenchmarkEntry.Encoded, FillBatch).ToArray();
-        while (log.Size < entries)
+        await FillAsync(log, entries, FillBatch);
+        return directory;
+    }
+
+    /// <summary>
+    /// A log whose writer was killed when it had committed so many entries and published none: files copied while it was open,
+    /// which are what the next process finds. Made where it is not there.
+    /// </summary>
+    public static async Task<string> PrepareKilledAsync(string root, long entries)
+    {
+        var directory = Path.Combine(root, $"killed-{entries}");
+        if (!Directory.Exists(directory))
         {
-            await log.AppendAsync(batch[..(int)Math.Min(FillBatch, entries - log.Size)]);
+            var running = directory + "-running";
+            Delete(running);
+            var log = await OpenAsync(running, TimeSpan.FromDays(1));
+            await using (log)
+            {
+                await FillAsync(log, entries, KilledBatch);
+                Delete(directory + ".tmp");
+                Copy(running, directory + ".tmp");
+            }
+
+            Delete(running);
+            Directory.Move(KeyDirectory(directory + ".tmp"), KeyDirectory(directory));
+            Directory.Move(directory + ".tmp", directory);
         }
 
         return directory;
+    }
+
+    /// <summary>Copies a log and its key, and flushes the copy, so that nobody who is measured pays for it.</summary>
+    public static void Copy(string from, string to)
+    {
+        foreach (var (source, target) in new[] { (from, to), (KeyDirectory(from), KeyDirectory(to)) })
+        {
+            // The running writer's lock cannot be read, and locks nothing in a copy (LOG.md L17).
+            foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != LockFile))
+            {
+                var copy = Path.Combine(target, Path.GetRelativePath(source, file));
+                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+                File.Copy(file, copy);
+                using var handle = File.OpenHandle(copy, FileMode.Open, FileAccess.ReadWrite);
+                RandomAccess.FlushToDisk(handle);
+            }
+        }
+    }
+
+    private static async Task FillAsync(AuditLog log, long entries, int batchSize)
+    {
+        var batch = Enumerable.Repeat(BenchmarkEntry.Encoded, batchSize).ToArray();
+        while (log.Size < entries)
+        {
+            await log.AppendAsync(batch[..(int)Math.Min(batchSize, entries - log.Size)]);
+        }
+    }
+
+    private static void Delete(string directory)
+    {
+        foreach (var one in new[] { directory, KeyDirectory(directory) }.Where(Directory.Exists))
+        {
+            Directory.Delete(one, recursive: true);
+        }
     }
 
     private static EcdsaNoteSigner Signer(string directory)

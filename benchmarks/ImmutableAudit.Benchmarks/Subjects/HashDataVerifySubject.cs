@@ -26,7 +26,7 @@ internal sealed class HashDataVerifySubject(string log, long entries) : ISubject
     {
         var signed = SignedCheckpoint.Parse(File.ReadAllBytes(Path.Combine(log, "checkpoint"))).Checkpoint;
         Verify(signed);
-        using var latencies = new Latencies();
+        var latencies = new Latencies();
         using var meter = new Meter();
         var (started, verified) = (Stopwatch.GetTimestamp(), 0L);
         do

@@ -16,7 +16,7 @@ internal sealed class OpenSubject(string log) : ISubject
     public async Task<Sample> RunAsync(Workload workload)
     {
         await OpenAsync(log);
-        using var latencies = new Latencies();
+        var latencies = new Latencies();
         using var meter = new Meter();
         var (started, count) = (Stopwatch.GetTimestamp(), 0L);
         do

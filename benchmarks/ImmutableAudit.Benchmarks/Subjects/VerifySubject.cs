@@ -20,7 +20,7 @@ internal sealed class VerifySubject(string log, long entries) : ISubject
     {
         var verifier = new LogVerifier(new DirectoryLogReader(log), new LogVerificationOptions { Keys = [BenchmarkLog.Key(log)] });
         await VerifyAsync(verifier);
-        using var latencies = new Latencies();
+        var latencies = new Latencies();
         using var meter = new Meter();
         var (started, verified) = (Stopwatch.GetTimestamp(), 0L);
         do

@@ -25,6 +25,27 @@ public sealed class BatchHasherTests
         Assert.Same(BatchHasher.Supported[^1], BatchHasher.Fastest);
     }
 
+    [Fact]
+    public void Vectors_that_are_switched_off_are_not_used()
+    {
+        // Switched off by .ci/run; the runtime itself has the last word, so a switch that it ignored is found here.
+        var (withoutAvx2, withoutAvx512) = (IsOff("AVX2"), IsOff("AVX512"));
+        if (withoutAvx2)
+        {
+            Assert.Same(BatchHasher.Framework, Assert.Single(BatchHasher.Supported));
+        }
+
+        if (withoutAvx512)
+        {
+            Assert.DoesNotContain(BatchHasher.Supported, hasher => $"{hasher}" == "16 lanes");
+        }
+
+        Assert.Equal(!withoutAvx2 && Avx2.IsSupported, Lanes8.IsSupported);
+        Assert.Equal(!withoutAvx2 && !withoutAvx512 && Lanes16.IsSupported, $"{BatchHasher.Fastest}" == "16 lanes");
+
+        static bool IsOff(string vectors) => Environment.GetEnvironmentVariable($"DOTNET_Enable{vectors}") == "0";
+    }
+
     [Theory]
     [MemberData(nameof(Hashers))]
     public void The_known_answer_is_given(string hasher) => Assert.True(HashKnownAnswer.IsGivenBy(Hasher(hasher)));

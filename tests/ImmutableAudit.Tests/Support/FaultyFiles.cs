@@ -66,6 +66,9 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
     /// <summary>Runs before each operation, outside any lock; may block or throw.</summary>
     public Action<string>? Before { get; set; }
 
+    /// <summary>Says which files cannot grow now, as on a full disk; space that they have already can be written to.</summary>
+    public Func<string, bool>? IsFullFor { get; set; }
+
     /// <summary>Lets the operation with this number, counted from 0, go wrong.</summary>
     public void Arm(int operation, Fault fault) => (_failAt, _fault) = (operation, fault);
 
@@ -177,6 +180,11 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
         public void Write(ReadOnlySpan<byte> bytes, long position)
         {
             var copy = bytes.ToArray();
+            if (position + copy.Length > real.Length && files.IsFullFor?.Invoke(Path) == true)
+            {
+                throw new IOException($"No space left on device : '{Path}'");
+            }
+
             files.Do($"write {Path}", () => real.Write(copy, position), () => real.Write(copy.AsSpan(0, copy.Length / 2), position));
         }
 

@@ -1,5 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
+using ImmutableAudit.Merkle;
+using ImmutableAudit.Tests.Support;
 using ImmutableAudit.Tiles;
 
 namespace ImmutableAudit.Tests.Tiles;
@@ -7,6 +9,8 @@ namespace ImmutableAudit.Tests.Tiles;
 public sealed class EntryBundleTests
 {
     private static readonly Gen<byte[]> Bytes = Gen.Choose(0, 255).Select(value => (byte)value).ArrayOf();
+
+    public static TheoryData<string> Hashers => [.. BatchHasher.Supported.Select(hasher => $"{hasher}")];
 
     [Fact]
     public void An_entry_has_the_same_longest_length_for_those_who_do_not_know_each_other() =>
@@ -84,6 +88,29 @@ public sealed class EntryBundleTests
             Assert.Equal(-1, EntryBundle.LengthOf(garbage, entries.Count + 1));
             Assert.Equal(-1, EntryBundle.LengthOf(garbage, int.MaxValue));
         }));
+
+    [Theory]
+    [MemberData(nameof(Hashers))]
+    public void Entries_from_no_byte_to_the_most_are_hashed_together_as_by_the_framework(string hasher)
+    {
+        // Over a bundle's border twice. Every third is short, so that the longest lie beside the shortest.
+        var random = new Random(600);
+        int[] ends = [0, 65_535, 1, 65_534, 0, 0, 54, 55, 56, 63, 64, 65_535];
+        var lengths = ends.Concat(Enumerable.Range(0, 600 - ends.Length).Select(i => random.Next(i % 3 == 0 ? 130 : i % 3 == 1 ? 3_000 : 65_536))).ToArray();
+        var entries = lengths.Select(length =>
+        {
+            var entry = new byte[length];
+            random.NextBytes(entry);
+            return entry;
+        }).ToArray();
+        ReadOnlySpan<byte> rest = Write(entries);
+        var leaves = new MerkleHash[entries.Length];
+
+        Assert.Equal(entries.Length, EntryBundle.HashEntries(ref rest, leaves, BatchHasher.Supported.Single(one => $"{one}" == hasher)));
+
+        Assert.Equal(0, rest.Length);
+        Assert.Equal(entries.Select(entry => new MerkleHash(RfcTree.LeafHash(entry))), leaves);
+    }
 
     private static byte[] Write(byte[][] entries)
     {

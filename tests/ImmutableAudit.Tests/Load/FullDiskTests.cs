@@ -1,0 +1,118 @@
+using ImmutableAudit.Storage;
+using ImmutableAudit.Storage.FileSystem;
+using ImmutableAudit.Tests.Support;
+using ImmutableAudit.Verification;
+
+namespace ImmutableAudit.Tests.Load;
+
+/// <summary>A disk that is full for a while: files cannot grow, what they have already can be written to.</summary>
+public sealed class FullDiskTests : IDisposable
+{
+    private const long Capacity = FileSystemSinkOptions.MinJournalCapacity;
+
+    private readonly TestLogs _logs = new();
+    private readonly FaultyFiles _files = new();
+    private volatile string? _full;
+
+    public FullDiskTests() => _files.IsFullFor = path => _full is { } part && path.Replace('\\', '/').Contains(part, StringComparison.Ordinal);
+
+    public void Dispose() => _logs.Dispose();
+
+    [Fact]
+    public async Task While_the_journal_cannot_grow_appends_fail_with_nothing_done_and_once_there_is_space_they_do_not()
+    {
+        await using var log = await OpenAsync(TimeSpan.FromDays(1));
+        using var end = new AtEnd(() => _full = null);
+        var labels = new List<string>();
+        for (var outage = 0; outage < 3; outage++)
+        {
+            _full = ".journal";
+            var refused = 0;
+            for (var i = 0; refused < 5; i++)
+            {
+                Assert.True(i < 100, "The journal grew on a full disk.");
+                try
+                {
+                    // There may be space left that the journal has taken before.
+                    await log.AppendAsync(Event($"{outage}-{i}"));
+                    labels.Add($"{outage}-{i}");
+                }
+                catch (AuditUnavailableException e)
+                {
+                    Assert.Contains("No space left", e.Message, StringComparison.Ordinal);
+                    refused++;
+                }
+            }
+
+            // Reading works meanwhile.
+            Assert.Equal(string.Join(' ', labels), TestLogs.Labels(await log.ReadAsync().ToListAsync()));
+
+            _full = null;
+            await log.AppendAsync(Event($"{outage}-after"));
+            labels.Add($"{outage}-after");
+        }
+
+        await CheckAsync(log, labels);
+    }
+
+    [Fact]
+    public async Task While_nothing_can_be_published_appends_go_on_until_the_journal_is_full_then_wait_and_go_on_by_themselves()
+    {
+        var labels = Enumerable.Range(0, 60).Select(i => $"{i}").ToList();
+        await using var log = await OpenAsync(TimeSpan.FromMilliseconds(10));
+        using var end = new AtEnd(() => _full = null);
+        _full = "/tile/";
+
+        // One commit each, as long as there is room; the rest is appended at once.
+        var appends = new List<Task<AuditReceipt>>();
+        for (var i = 0; i < 10; i++)
+        {
+            appends.Add(log.AppendAsync(Event(labels[i])).AsTask());
+            await appends[^1].WaitAsync(Waiting.Limit);
+        }
+
+        await Assert.ThrowsAsync<AuditPublicationException>(async () => await log.FlushAsync());
+        appends.AddRange(labels.Skip(10).Select(label => log.AppendAsync(Event(label)).AsTask()));
+        var attempts = Attempts();
+        await Waiting.ForAsync(() => Attempts() > attempts + 3, "publication to be tried again");
+        Assert.Contains(appends, append => !append.IsCompleted);
+        Assert.DoesNotContain(appends, append => append.IsFaulted);
+        Assert.Equal(0, log.LatestCheckpoint.Checkpoint.Size);
+        var waiting = JournalLength();
+
+        _full = null;
+        var receipts = await Task.WhenAll(appends).WaitAsync(Waiting.Limit);
+        Assert.Equal(Enumerable.Range(0, labels.Count).Select(i => (long)i), receipts.Select(receipt => receipt.Index));
+        await CheckAsync(log, labels);
+        Assert.True(waiting <= Capacity, $"The journal took {waiting} bytes of {Capacity}.");
+    }
+
+    private int Attempts() => _files.Operations.Count(what => what.StartsWith("open Create", StringComparison.Ordinal) && what.Replace('\\', '/').Contains("/tile/", StringComparison.Ordinal));
+
+    private long JournalLength() => new DirectoryInfo(Path.Combine(_logs.LogDirectory, "journal")).EnumerateFiles("*.journal").Sum(file => file.Length);
+
+    private async Task CheckAsync(AuditLog log, List<string> labels)
+    {
+        Assert.Equal(string.Join(' ', labels), TestLogs.Labels(await log.ReadAsync().ToListAsync()));
+        await log.FlushAsync();
+        var result = await new LogVerifier(LogReader.Open(_logs.LogDirectory), new LogVerificationOptions { Keys = [_logs.Key] }).VerifyAsync();
+        Assert.True(result.Holds, result.Failure?.Message);
+        Assert.Equal(labels.Count, result.Checkpoint.Checkpoint.Size);
+    }
+
+    /// <summary>Of 60 kB.</summary>
+    private static AuditEvent Event(string label) => TestLogs.Event(0, new string('x', 60_000)) with
+    {
+        Resource = new AuditResource { Type = "label", Id = label },
+    };
+
+    private Task<AuditLog> OpenAsync(TimeSpan interval) => AuditLog.OpenAsync(_logs.Options(
+        new FileSystemSink(_logs.LogDirectory, new FileSystemSinkOptions { JournalCapacity = Capacity }, _files),
+        options =>
+        {
+            options.CheckpointInterval = interval;
+
+            // Commits of one or two entries, so that the journal fills up evenly.
+            options.MaxQueuedEntries = 1;
+        }));
+}
