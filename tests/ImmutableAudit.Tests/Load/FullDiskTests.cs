@@ -26,7 +26,7 @@ public sealed class FullDiskTests : IDisposable
         var labels = new List<string>();
         for (var outage = 0; outage < 3; outage++)
         {
-            _full = ".journal";
+            _full = "/journal/";
             var refused = 0;
             for (var i = 0; refused < 5; i++)
             {
