@@ -13,7 +13,7 @@ internal static class MacroRun
     public static async Task RunAsync(RunRequest request, Func<string, IAsyncEnumerable<Scenario>> scenarios)
     {
         using var directory = new DataDirectory(request.Directory);
-        var runner = new ScenarioRunner(directory.Path, request.Rounds, request.Duration, Console.Error.WriteLine);
+        using var runner = new ScenarioRunner(directory.Path, request.Rounds, request.Duration, Console.Error.WriteLine);
         foreach (var line in Machine.Describe(directory.Path))
         {
             Console.WriteLine(line);

@@ -12,8 +12,16 @@ namespace ImmutableAudit.Benchmarks.Scenarios;
 /// <param name="rounds">How often each subject runs.</param>
 /// <param name="duration">How long each run measures.</param>
 /// <param name="say">Told what runs.</param>
-internal sealed class ScenarioRunner(string root, int rounds, TimeSpan duration, Action<string> say)
+internal sealed class ScenarioRunner(string root, int rounds, TimeSpan duration, Action<string> say) : IDisposable
 {
+    private readonly List<DirectoryInfo> _directories = [];
+
+    /// <summary>
+    /// Removes what the runs wrote. Not before the end: some file systems take long to create files for minutes after many
+    /// were deleted (ext4 without a journal does not use an inode again at once), which would be held against the next subject.
+    /// </summary>
+    public void Dispose() => _directories.ForEach(directory => directory.Delete(recursive: true));
+
     public async Task<ScenarioResult> RunAsync(Scenario scenario)
     {
         var able = scenario.Subjects.Where(subject => subject.Obstacle is null).ToList();
@@ -33,14 +41,8 @@ internal sealed class ScenarioRunner(string root, int rounds, TimeSpan duration,
 
     private async Task<Sample> RunAsync(Scenario scenario, ISubject subject)
     {
-        var directory = Directory.CreateDirectory(Path.Combine(root, $"{scenario.Name}-{subject.Name}-{Environment.ProcessId}"));
-        try
-        {
-            return await subject.RunAsync(new Workload(scenario.Producers, scenario.LongerBy * duration, directory.FullName));
-        }
-        finally
-        {
-            directory.Delete(recursive: true);
-        }
+        var directory = Directory.CreateDirectory(Path.Combine(root, $"{scenario.Name}-{subject.Name}-{Environment.ProcessId}-{_directories.Count}"));
+        _directories.Add(directory);
+        return await subject.RunAsync(new Workload(scenario.Producers, scenario.LongerBy * duration, directory.FullName));
     }
 }
