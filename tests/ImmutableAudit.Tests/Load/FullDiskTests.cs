@@ -12,6 +12,7 @@ public sealed class FullDiskTests : IDisposable
 
     private readonly TestLogs _logs = new();
     private readonly FaultyFiles _files = new();
+    private readonly LogLines _reported = new();
     private volatile string? _full;
 
     public FullDiskTests() => _files.IsFullFor = path => _full is { } part && path.Replace('\\', '/').Contains(part, StringComparison.Ordinal);
@@ -65,18 +66,19 @@ public sealed class FullDiskTests : IDisposable
 
         // One commit each, as long as there is room; the rest is appended at once.
         var appends = new List<Task<AuditReceipt>>();
-        for (var i = 0; i < 10; i++)
+        while (!_reported.Contain("journal is full"))
         {
-            appends.Add(log.AppendAsync(Event(labels[i])).AsTask());
-            await appends[^1].WaitAsync(Waiting.Limit);
+            appends.Add(log.AppendAsync(Event(labels[appends.Count])).AsTask());
+            await Waiting.ForAsync(() => appends[^1].IsCompleted || _reported.Contain("journal is full"), "the append, or a full journal");
         }
 
-        await Assert.ThrowsAsync<AuditPublicationException>(async () => await log.FlushAsync());
-        appends.AddRange(labels.Skip(10).Select(label => log.AppendAsync(Event(label)).AsTask()));
+        Assert.InRange(appends.Count, 10, (int)(Capacity / 60_000) + 1);
+        appends.AddRange(labels.Skip(appends.Count).Select(label => log.AppendAsync(Event(label)).AsTask()));
         var attempts = Attempts();
         await Waiting.ForAsync(() => Attempts() > attempts + 3, "publication to be tried again");
-        Assert.Contains(appends, append => !append.IsCompleted);
+        Assert.DoesNotContain(appends.Skip((int)(Capacity / 60_000) + 1), append => append.IsCompleted);
         Assert.DoesNotContain(appends, append => append.IsFaulted);
+        await Assert.ThrowsAsync<AuditPublicationException>(async () => await log.ProveAsync(0));
         Assert.Equal(0, log.LatestCheckpoint.Checkpoint.Size);
         var waiting = JournalLength();
 
@@ -84,12 +86,14 @@ public sealed class FullDiskTests : IDisposable
         var receipts = await Task.WhenAll(appends).WaitAsync(Waiting.Limit);
         Assert.Equal(Enumerable.Range(0, labels.Count).Select(i => (long)i), receipts.Select(receipt => receipt.Index));
         await CheckAsync(log, labels);
-        Assert.True(waiting <= Capacity, $"The journal took {waiting} bytes of {Capacity}.");
+
+        // Space that is filled ahead comes on top.
+        Assert.True(waiting <= Capacity + (Capacity / 4), $"The journal took {waiting} bytes of {Capacity}.");
     }
 
     private int Attempts() => _files.Operations.Count(what => what.StartsWith("open Create", StringComparison.Ordinal) && what.Replace('\\', '/').Contains("/tile/", StringComparison.Ordinal));
 
-    private long JournalLength() => new DirectoryInfo(Path.Combine(_logs.LogDirectory, "journal")).EnumerateFiles("*.journal").Sum(file => file.Length);
+    private long JournalLength() => new DirectoryInfo(Path.Combine(_logs.LogDirectory, "journal")).EnumerateFiles().Where(file => !file.Name.StartsWith("lock", StringComparison.Ordinal)).Sum(file => file.Length);
 
     private async Task CheckAsync(AuditLog log, List<string> labels)
     {
@@ -111,6 +115,7 @@ public sealed class FullDiskTests : IDisposable
         options =>
         {
             options.CheckpointInterval = interval;
+            options.LoggerFactory = _reported;
 
             // Commits of one or two entries, so that the journal fills up evenly.
             options.MaxQueuedEntries = 1;
