@@ -6,8 +6,9 @@ using ImmutableAudit.Storage.FileSystem;
 const string Origin = "test.example/log";
 const string Usage = """
     ImmutableAudit.LogWriter append DIR KEYPEM COUNT   appends COUNT events and ends
-    ImmutableAudit.LogWriter flood DIR KEYPEM          appends until killed; prints "INDEX LEAFHASH" for each acknowledged entry
-    ImmutableAudit.LogWriter hold DIR KEYPEM           opens the log and holds it until standard input ends
+    ImmutableAudit.LogWriter flood DIR KEYPEM          warms up, prints "ready", opens the log at the first line on standard input, and
+                                                       appends until killed; prints "INDEX LEAFHASH" for each acknowledged entry
+    ImmutableAudit.LogWriter hold DIR KEYPEM           opens the log and holds it until standard input ends; appends for each line
     The log is named test.example/log. The key is made where there is none; checkpoints are remembered in DIR-keys.
     """;
 
@@ -18,31 +19,55 @@ if (args is not [var verb, var directory, var pem, ..])
 }
 
 using var signer = File.Exists(pem) ? EcdsaNoteSigner.FromPemFile(Origin, pem) : EcdsaNoteSigner.CreatePemFile(Origin, pem);
-await using var log = await AuditLog.OpenAsync(new AuditLogOptions
+if (verb == "flood")
 {
-    Origin = Origin,
-    Sink = new FileSystemSink(directory, new FileSystemSinkOptions { JournalCapacity = 4 * 1024 * 1024 }),
-    Signers = { signer },
-    Observers = { new CheckpointFileObserver(directory + "-keys") },
-    CheckpointInterval = TimeSpan.FromMilliseconds(20),
-});
+    // So that a short life is spent writing, not compiling.
+    var trial = $"{directory}-trial-{Environment.ProcessId}";
+    await using (var warm = await OpenAsync(trial))
+    {
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(producer => ProduceAsync(warm, producer, TextWriter.Null, 5)));
+    }
 
+    Directory.Delete(trial, recursive: true);
+    Directory.Delete(trial + "-keys", recursive: true);
+    await Console.Out.WriteLineAsync("ready");
+    await Console.In.ReadLineAsync();
+}
+
+await using var log = await OpenAsync(directory);
 switch (args)
 {
     case ["append", _, _, var count]:
         await AppendAsync(long.Parse(count));
         return 0;
     case ["flood", _, _]:
-        await FloodAsync();
+        await using (var output = new StreamWriter(Console.OpenStandardOutput()))
+        {
+            await Task.WhenAll(Enumerable.Range(0, 6).Select(producer => Task.Run(() => ProduceAsync(log, producer, output, int.MaxValue))));
+        }
+
         return 0;
     case ["hold", _, _]:
         await Console.Out.WriteLineAsync("open");
-        await Console.In.ReadToEndAsync();
+        while (await Console.In.ReadLineAsync() is { } line)
+        {
+            await Console.Out.WriteLineAsync($"{(await log.AppendAsync(Event(line))).Index}");
+        }
+
         return 0;
     default:
         await Console.Error.WriteLineAsync(Usage);
         return 2;
 }
+
+Task<AuditLog> OpenAsync(string path) => AuditLog.OpenAsync(new AuditLogOptions
+{
+    Origin = Origin,
+    Sink = new FileSystemSink(path, new FileSystemSinkOptions { JournalCapacity = 4 * 1024 * 1024 }),
+    Signers = { signer },
+    Observers = { new CheckpointFileObserver(path + "-keys") },
+    CheckpointInterval = TimeSpan.FromMilliseconds(20),
+});
 
 AuditEvent Event(string id) => new()
 {
@@ -60,26 +85,33 @@ async Task AppendAsync(long count)
     }
 }
 
-async Task FloodAsync()
+// In every way there is: batches cross the borders of bundles, singles share commits, what is posted comes between.
+async Task ProduceAsync(AuditLog log, int producer, TextWriter output, int rounds)
 {
-    // Singly and in batches: batches cross the borders of bundles, singles share commits.
-    var producers = Enumerable.Range(0, 6).Select(producer => Task.Run(async () =>
+    var encoded = EncodedEvent.Create(Event($"{producer}"));
+    for (var i = 0; i < rounds; i++)
     {
-        for (var i = 0; ; i++)
+        IReadOnlyList<AuditReceipt> receipts = producer switch
         {
-            var receipts = producer == 0
-                ? await log.AppendAsync([.. Enumerable.Range(0, 100).Select(j => Event($"{producer}-{i}-{j}"))])
-                : [await log.AppendAsync(Event($"{producer}-{i}"))];
-            lock (Console.Out)
-            {
-                foreach (var receipt in receipts)
-                {
-                    Console.Out.WriteLine($"{receipt.Index} {receipt.LeafHash}");
-                }
-
-                Console.Out.Flush();
-            }
+            0 => await log.AppendAsync([.. Enumerable.Range(0, 100).Select(j => Event($"{producer}-{i}-{j}"))]),
+            1 => [await log.AppendAsync(encoded)],
+            2 => [(await log.AppendIfAsync(Event($"{producer}-{i}"), _ => true)).Receipt],
+            3 => [log.Append(Event($"{producer}-{i}"))],
+            _ => [await log.AppendAsync(Event($"{producer}-{i}"))],
+        };
+        if (producer == 4)
+        {
+            await log.PostAsync(encoded);
         }
-    }));
-    await Task.WhenAll(producers);
+
+        lock (output)
+        {
+            foreach (var receipt in receipts)
+            {
+                output.WriteLine($"{receipt.Index} {receipt.LeafHash}");
+            }
+
+            output.Flush();
+        }
+    }
 }

@@ -19,6 +19,9 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTask
     /// <summary>A buffer up to this length stays with the request when it is used again.</summary>
     private const int KeptBuffer = 1024;
 
+    /// <summary>No version of a result.</summary>
+    private const int Taken = int.MinValue;
+
     private readonly RequestPool? _pool;
     private ManualResetValueTaskSourceCore<AppendResult> _result = new() { RunContinuationsAsynchronously = true };
     private object? _events;
@@ -32,6 +35,9 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTask
     private int _holders;
     private int _state;
     private bool _isFinished;
+
+    /// <summary>Version of the result that is still to be taken, so that the caller lets go once, however often it asks.</summary>
+    private int _untaken = Taken;
 
     /// <summary>A request that is used once.</summary>
     public AppendRequest(params IReadOnlyList<AuditEvent> events)
@@ -79,6 +85,7 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTask
         _events = events;
         Count = count;
         _ids = count > 1 ? new Guid[count] : null;
+        _untaken = _result.Version;
         _holders = 2;
     }
 
@@ -247,17 +254,19 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTask
 
     private AppendResult Take(short token)
     {
+        if (_result.GetStatus(token) == ValueTaskSourceStatus.Pending || Interlocked.CompareExchange(ref _untaken, Taken, token) != token)
+        {
+            throw new InvalidOperationException("The receipt is not there yet, or was taken already: a ValueTask is awaited once.");
+        }
+
         try
         {
             return _result.GetResult(token);
         }
         finally
         {
-            if (_result.GetStatus(token) != ValueTaskSourceStatus.Pending)
-            {
-                _registration.Dispose(); // Waits for a withdrawal that is just being made.
-                LetGo();
-            }
+            _registration.Dispose(); // Waits for a withdrawal that is just being made.
+            LetGo();
         }
     }
 

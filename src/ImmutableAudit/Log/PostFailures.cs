@@ -5,6 +5,7 @@ internal sealed class PostFailures
 {
     private readonly Lock _gate = new();
     private Exception? _first;
+    private Exception? _unknown;
     private long _count;
 
     public void Add(Exception failure)
@@ -12,6 +13,7 @@ internal sealed class PostFailures
         lock (_gate)
         {
             _first ??= failure;
+            _unknown ??= failure as AuditOutcomeUnknownException;
             _count++;
         }
     }
@@ -19,22 +21,23 @@ internal sealed class PostFailures
     /// <summary>Throws once what was added since the last call.</summary>
     public void ThrowIfAny()
     {
-        Exception? first;
+        Exception? first, unknown;
         long count;
         lock (_gate)
         {
-            (first, count) = (_first, _count);
-            (_first, _count) = (null, 0);
+            (first, unknown, count) = (_first, _unknown, _count);
+            (_first, _unknown, _count) = (null, null, 0);
         }
 
-        switch (first)
+        if (unknown is not null)
         {
-            case null:
-                return;
-            case AuditUnavailableException:
-                throw new AuditUnavailableException($"{count} posted events were not appended. The first: {first.Message}", first);
-            default:
-                throw new AuditOutcomeUnknownException($"{count} posted events may be in the log or not. The first: {first.Message}", first);
+            // One that may be in the log makes it wrong to say that none is.
+            throw new AuditOutcomeUnknownException($"{count} posted events may be in the log or not. The first: {unknown.Message}", unknown);
+        }
+
+        if (first is not null)
+        {
+            throw new AuditUnavailableException($"{count} posted events were not appended. The first: {first.Message}", first);
         }
     }
 }

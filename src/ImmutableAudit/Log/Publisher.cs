@@ -231,6 +231,7 @@ internal sealed class Publisher : IDisposable
         {
             lock (_sinkGate)
             {
+                ThrowIfAbandoned();
                 range = Blocking.Wait(_log.Sink.IntegrateAsync(CancellationToken.None));
             }
 
@@ -244,11 +245,7 @@ internal sealed class Publisher : IDisposable
                 new Checkpoint(_log.Options.Origin, range.Size, range.Root()), _log.Signers, answer.Token));
             lock (_sinkGate)
             {
-                if (_abandoned)
-                {
-                    throw new AuditPublicationException("The log is closed.");
-                }
-
+                ThrowIfAbandoned();
                 published = Blocking.Wait(_log.Sink.PublishAsync(candidate, CancellationToken.None));
             }
 
@@ -264,6 +261,14 @@ internal sealed class Publisher : IDisposable
         _publications.Signal();
         LogMessages.Published(_log.Logger, published.Checkpoint.Size);
         return published;
+    }
+
+    private void ThrowIfAbandoned()
+    {
+        if (_abandoned)
+        {
+            throw new AuditPublicationException("The log is closed.");
+        }
     }
 
     private CancellationTokenSource Answer()

@@ -186,7 +186,7 @@ internal sealed class Sequencer : IDisposable
             var started = _log.Options.TimeProvider.GetTimestamp();
             var began = Stopwatch.GetTimestamp();
             using var commit = Blocking.Wait(_log.Sink.OpenCommitAsync(CancellationToken.None));
-            var time = _clock.Stamp(commit.Now, commit.Head.LastTime, isAccepted: _taken.Exists(request => request.AcceptsClock));
+            var time = Stamp(commit);
             _batch.Begin(commit.Head, commit.Range);
             foreach (var request in _taken)
             {
@@ -223,6 +223,25 @@ internal sealed class Sequencer : IDisposable
                 default:
                     throw new InvalidOperationException("The sink answered with an outcome that does not exist.");
             }
+        }
+    }
+
+    /// <summary>The time of what is committed. Who only waits for its turn needs none, and does not fail with those that do (LOG.md L5).</summary>
+    private DateTimeOffset Stamp(IAuditCommit commit)
+    {
+        try
+        {
+            return _clock.Stamp(commit.Now, commit.Head.LastTime, isAccepted: _taken.Exists(request => request.AcceptsClock));
+        }
+        catch (AuditClockException e) when (_taken.Exists(request => request.Count == 0))
+        {
+            var waiting = _taken.FindAll(request => request.Count == 0);
+            _taken.RemoveAll(request => request.Count == 0);
+            FailTaken(e);
+            _taken.ForEach(request => request.Release());
+            _taken.Clear();
+            _taken.AddRange(waiting);
+            return commit.Head.LastTime;
         }
     }
 

@@ -85,5 +85,140 @@ public sealed class ClockTests : IAsyncLifetime, IDisposable
         Assert.Equal(1, log.Size);
     }
 
+    [Fact]
+    public async Task A_leap_keeps_nobody_from_publishing_what_is_committed()
+    {
+        await AppendAsync();
+        await AppendAsync();
+        _time.Set(Now + TimeSpan.FromDays(365));
+        var refused = AppendAsync();
+        Assert.Equal(2, (await _log.FlushAsync()).Checkpoint.Size);
+        await Assert.ThrowsAsync<AuditClockException>(() => refused);
+
+        // Nor did it make the leap right.
+        await Assert.ThrowsAsync<AuditClockException>(AppendAsync);
+    }
+
+    [Fact]
+    public async Task What_is_posted_in_a_leap_was_not_appended_and_whoever_flushes_is_told_so()
+    {
+        await AppendAsync();
+        _time.Set(Now + TimeSpan.FromDays(365));
+        await _log.PostAsync(TestLogs.Event(1));
+        var error = await Assert.ThrowsAsync<AuditUnavailableException>(async () => await _log.FlushAsync());
+        Assert.Contains("1 posted events were not appended", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, _log.Size);
+    }
+
+    [Theory]
+    [InlineData(365)]
+    [InlineData(-365)]
+    public async Task A_leap_while_the_log_recovers_is_judged_as_any_other(int days)
+    {
+        var sink = new InterceptedSink(new InMemorySink());
+        await using var log = await AuditLog.OpenAsync(_logs.Options(sink, options => options.TimeProvider = _time));
+        var before = (await log.AppendAsync(TestLogs.Event(0))).Time;
+        sink.Completing = _ =>
+        {
+            sink.Completing = null;
+            _time.Set(Now + TimeSpan.FromDays(days));
+            throw new IOException("cable pulled");
+        };
+        await Assert.ThrowsAsync<AuditOutcomeUnknownException>(async () => await log.AppendAsync(TestLogs.Event(1)));
+        if (days < 0)
+        {
+            Assert.Equal(before, (await AppendOnceRecoveredAsync(log)).Time);
+            return;
+        }
+
+        await Assert.ThrowsAsync<AuditClockException>(() => AppendOnceRecoveredAsync(log));
+        await log.AcceptClockAsync(new AuditSubject { Id = "operator" }, "It is right.");
+        Assert.Equal(Now, (await log.AppendAsync(TestLogs.Event(2))).Time);
+    }
+
+    [Fact]
+    public async Task A_clock_that_was_set_back_before_the_log_is_opened_again_takes_no_entry_back()
+    {
+        DateTimeOffset before;
+        await using (var log = await _logs.OpenAsync(options => options.TimeProvider = _time))
+        {
+            before = (await log.AppendAsync(TestLogs.Event(0))).Time;
+        }
+
+        _time.Set(before - TimeSpan.FromDays(400));
+        await using var again = await _logs.OpenAsync(options => options.TimeProvider = _time);
+        Assert.Equal(before, (await again.AppendAsync(TestLogs.Event(1))).Time);
+
+        // At opening there was nothing to compare with; from then on there is, and setting the clock right is a leap.
+        _time.Set(before + TimeSpan.FromHours(2));
+        await Assert.ThrowsAsync<AuditClockException>(async () => await again.AppendAsync(TestLogs.Event(2)));
+    }
+
+    [Fact]
+    public async Task Under_load_no_entry_is_earlier_than_the_one_before_and_none_is_of_a_time_that_was_refused()
+    {
+        var start = Now;
+        await AppendAsync();
+        using var stop = new CancellationTokenSource();
+        var producers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            var (mine, refused) = (new List<AuditReceipt>(), 0);
+            while (!stop.IsCancellationRequested)
+            {
+                try
+                {
+                    mine.Add(await _log.AppendAsync(TestLogs.Event(0)));
+                }
+                catch (AuditClockException)
+                {
+                    refused++;
+                }
+            }
+
+            Assert.Equal(mine.Select(receipt => receipt.Time).Order(), mine.Select(receipt => receipt.Time));
+            return (mine, refused);
+        })).ToList();
+
+        // Never more than 40 minutes of true time; the wall clock goes to and fro, and into the far future.
+        var random = new Random(9);
+        for (var i = 0; i < 200; i++)
+        {
+            var size = _log.Size;
+            if (i % 10 == 9)
+            {
+                _time.Set(start + TimeSpan.FromDays(random.Next(2, 5_000)));
+                await Assert.ThrowsAsync<AuditClockException>(AppendAsync);
+            }
+
+            _time.Set(start + TimeSpan.FromMinutes(random.Next(-500_000, 40)));
+            await AppendAsync();
+            await Waiting.ForAsync(() => _log.Size > size + 1, "another entry");
+        }
+
+        await stop.CancelAsync();
+        var outcomes = await Task.WhenAll(producers).WaitAsync(Waiting.Limit);
+        var entries = await _log.ReadAsync().ToListAsync();
+        Assert.Equal(entries.Select(entry => entry.Time).Order(), entries.Select(entry => entry.Time));
+        Assert.InRange(entries[^1].Time, start, start + TimeSpan.FromMinutes(40));
+        Assert.All(outcomes.SelectMany(outcome => outcome.mine), receipt => Assert.Equal(receipt.Time, entries[(int)receipt.Index].Time));
+        Assert.Equal(entries.Count, 201 + outcomes.Sum(outcome => outcome.mine.Count));
+    }
+
+    private static async Task<AuditReceipt> AppendOnceRecoveredAsync(AuditLog log)
+    {
+        using var limit = new CancellationTokenSource(Waiting.Limit);
+        while (true)
+        {
+            try
+            {
+                return await log.AppendAsync(TestLogs.Event(3), limit.Token);
+            }
+            catch (AuditUnavailableException)
+            {
+                await Task.Yield();
+            }
+        }
+    }
+
     private async Task<DateTimeOffset> AppendAsync() => (await _log.AppendAsync(TestLogs.Event(0))).Time;
 }

@@ -83,6 +83,25 @@ public sealed class PostTests : IDisposable
     }
 
     [Fact]
+    public async Task One_posted_event_of_unknown_outcome_keeps_the_log_from_saying_that_none_was_appended()
+    {
+        var calls = 0;
+        _sink.Completing = _ => ++calls switch
+        {
+            1 => throw new AuditUnavailableException("no space"),
+            2 => throw new IOException("cable pulled"),
+            _ => new((CommitOutcome?)null),
+        };
+        await using var log = await AuditLog.OpenAsync(_logs.Options(_sink));
+        await log.PostAsync(TestLogs.Event(0));
+        await Waiting.ForAsync(() => calls == 1, "the first commit");
+        await log.PostAsync(TestLogs.Event(1));
+        await Waiting.ForAsync(() => calls == 2, "the second commit");
+        var error = await Assert.ThrowsAsync<AuditOutcomeUnknownException>(async () => await FlushOnceRecoveredAsync(log));
+        Assert.Contains("2 posted", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_cannot_be_posted_is_refused_at_once()
     {
         var log = await AuditLog.OpenAsync(_logs.Options(_sink));

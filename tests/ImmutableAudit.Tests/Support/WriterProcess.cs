@@ -8,8 +8,15 @@ internal sealed class WriterProcess : IDisposable
 {
     private readonly Process _process;
     private readonly BlockingCollection<string> _lines = [];
+    private readonly Task _reading;
 
     public WriterProcess(params string[] arguments)
+        : this(environment: null, arguments)
+    {
+    }
+
+    /// <summary>Starts it with one variable more in its environment.</summary>
+    public WriterProcess((string Name, string Value)? environment, params string[] arguments)
     {
         var configuration = Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)))!;
         var program = Path.Combine(
@@ -24,20 +31,25 @@ internal sealed class WriterProcess : IDisposable
                 RedirectStandardError = true,
             },
         };
-        _process.OutputDataReceived += (_, line) =>
+        if (environment is var (name, value))
         {
-            if (line.Data is null)
-            {
-                _lines.CompleteAdding();
-            }
-            else
-            {
-                _lines.Add(line.Data);
-            }
-        };
+            _process.StartInfo.Environment[name] = value;
+        }
+
         _process.Start();
-        _process.BeginOutputReadLine();
-        Errors = _process.StandardError.ReadToEndAsync();
+
+        // On threads of their own: reading a pipe blocks, and with several processes the pool would have none left.
+        _reading = OnOwnThread(() =>
+        {
+            while (_process.StandardOutput.ReadLine() is { } line)
+            {
+                _lines.Add(line);
+            }
+
+            _lines.CompleteAdding();
+            return 0;
+        });
+        Errors = OnOwnThread(_process.StandardError.ReadToEnd);
     }
 
     public int Id => _process.Id;
@@ -47,6 +59,15 @@ internal sealed class WriterProcess : IDisposable
 
     /// <summary>The next line that it says; <see langword="null"/> once it has ended.</summary>
     public string? ReadLine() => _lines.TryTake(out var line, TimeSpan.FromSeconds(30)) ? line : null;
+
+    /// <summary>Writes a line to its standard input.</summary>
+    public void Say(string line) => _process.StandardInput.WriteLine(line);
+
+    /// <summary>SIGSTOP: it holds everything it has, and does nothing.</summary>
+    public void Suspend() => Signal("STOP");
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => Signal("CONT");
 
     /// <summary>SIGKILL; returns everything that it has still said.</summary>
     public IReadOnlyList<string> Kill()
@@ -71,9 +92,20 @@ internal sealed class WriterProcess : IDisposable
         }
 
         _process.WaitForExit();
+        Task.WaitAll(_reading, Errors);
         _process.Dispose();
         _lines.Dispose();
     }
+
+    private void Signal(string signal)
+    {
+        using var kill = Process.Start("/bin/sh", ["-c", $"kill -{signal} {Id}"]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    private static Task<T> OnOwnThread<T>(Func<T> read) =>
+        Task.Factory.StartNew(read, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private List<string> Rest()
     {

@@ -14,6 +14,7 @@ public sealed class CheckpointFileObserver : ICheckpointObserver
     private readonly IFileOperations _files;
     private readonly string _directory;
     private readonly DurableWriter _writer;
+    private volatile bool _isMade;
 
     /// <summary>Names the directory, which is created when the first checkpoint is remembered. It must not be the log's own.</summary>
     /// <exception cref="ArgumentException">The directory is blank.</exception>
@@ -79,7 +80,12 @@ public sealed class CheckpointFileObserver : ICheckpointObserver
 
         try
         {
-            DurableWriter.CreateDirectory(_files, _directory);
+            if (!_isMade || !_files.DirectoryExists(_directory))
+            {
+                DurableWriter.CreateDirectory(_files, _directory);
+                _isMade = true;
+            }
+
             _writer.Write([new DurableWriter.NewFile(FileName(origin), checkpoint.Note.Bytes, Sealed: false)]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

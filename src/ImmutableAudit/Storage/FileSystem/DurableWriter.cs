@@ -20,21 +20,18 @@ internal sealed class DurableWriter(IFileOperations files, string root, FlushThr
     /// <summary>Creates a directory and those above it, and makes their names durable: what is flushed inside one that has no name is lost.</summary>
     public static void CreateDirectory(IFileOperations files, string directory)
     {
-        var created = new List<string>();
-        for (var at = directory; at is not null && !files.DirectoryExists(at); at = Path.GetDirectoryName(at))
+        var missing = new Stack<string>();
+        var there = directory;
+        for (; there is not null && !files.DirectoryExists(there); there = Path.GetDirectoryName(there))
         {
-            created.Add(at);
+            missing.Push(there);
         }
 
-        if (created.Count == 0)
+        FlushName(files, there);
+        foreach (var created in missing)
         {
-            return;
-        }
-
-        files.CreateDirectory(directory);
-        foreach (var parent in created.Select(Path.GetDirectoryName).OfType<string>())
-        {
-            files.FlushDirectory(parent);
+            files.CreateDirectory(created);
+            files.FlushDirectory(Path.GetDirectoryName(created)!);
         }
     }
 
@@ -49,6 +46,22 @@ internal sealed class DurableWriter(IFileOperations files, string root, FlushThr
         {
             _durableDirectories.Clear(); // Somebody may have removed one.
             throw;
+        }
+    }
+
+    /// <summary>Who made a directory that is there may have been killed before its name was durable; those above it are, since they were made first.</summary>
+    private static void FlushName(IFileOperations files, string? directory)
+    {
+        try
+        {
+            if (Path.GetDirectoryName(directory) is { } parent)
+            {
+                files.FlushDirectory(parent);
+            }
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // A place that this user may not look into was made by somebody else.
         }
     }
 

@@ -81,8 +81,15 @@ internal sealed partial class FileOperations : IFileOperations
     /// <summary>EINVAL: the file system cannot flush directories, and so has nothing that would have to be flushed.</summary>
     private const int InvalidArgument = 22;
 
-    private static IOException Error(string what, string path) =>
-        new($"Could not {what} the directory '{path}': {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+    /// <summary>EACCES.</summary>
+    private const int AccessDenied = 13;
+
+    private static Exception Error(string what, string path)
+    {
+        var error = Marshal.GetLastPInvokeError();
+        var message = $"Could not {what} the directory '{path}': {Marshal.GetPInvokeErrorMessage(error)}";
+        return error == AccessDenied ? new UnauthorizedAccessException(message) : new IOException(message);
+    }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenDirectory(string path, int flags);

@@ -77,7 +77,7 @@ public sealed class FileSystemSink : IAuditSink, ILocalLog
 
     private string LockPath => Path.Combine(_directory, PrivateDirectory);
 
-    private string JournalPath => _options.JournalPath is { } path ? Path.GetFullPath(path) : LockPath;
+    private string JournalPath => _options.JournalPath is { } path ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)) : LockPath;
 
     /// <inheritdoc/>
     public async ValueTask ClaimAsync(SinkContext context, CancellationToken cancellationToken)

@@ -20,6 +20,7 @@ internal sealed class WriterLock : IDisposable
 
     /// <summary>Takes the lock, or says who has it.</summary>
     /// <exception cref="AuditLogLockedException">Somebody holds it.</exception>
+    /// <exception cref="AuditLogException">Nothing is locked here: nobody would be kept out.</exception>
     public static WriterLock Take(string directory, TimeProvider time)
     {
         var path = Path.Combine(directory, "lock");
@@ -41,6 +42,16 @@ internal sealed class WriterLock : IDisposable
 
         try
         {
+            Prove(path);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
+        try
+        {
             // Only a courtesy for the error message above: the lock itself is the operating system's.
             File.WriteAllText(holderPath, string.Create(
                 CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {time.GetUtcNow():u}"));
@@ -57,6 +68,23 @@ internal sealed class WriterLock : IDisposable
     {
         _directory?.Dispose();
         _file.Dispose();
+    }
+
+    /// <summary>Some file systems do not lock and do not say so, and .NET can be told not to: then the lock can be taken twice.</summary>
+    private static void Prove(string path)
+    {
+        try
+        {
+            new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
+        }
+        catch (IOException e) when (IsHeld(e))
+        {
+            return;
+        }
+
+        throw new AuditLogException(
+            $"The file '{path}' cannot be locked, so that nothing would keep two writers apart. Nothing was changed. Keep the log on a local "
+            + "file system that locks, and do not set DOTNET_SYSTEM_IO_DISABLEFILELOCKING.");
     }
 
     /// <summary>A sharing violation, as each platform numbers it: EAGAIN on Linux, on macOS, and Windows' own.</summary>

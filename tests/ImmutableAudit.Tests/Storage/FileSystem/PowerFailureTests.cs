@@ -1,9 +1,10 @@
 using ImmutableAudit.Tests.Support;
+using Xunit.Abstractions;
 
 namespace ImmutableAudit.Tests.Storage.FileSystem;
 
 /// <summary>A process dies, another takes over, and then the power fails (LOG.md L12).</summary>
-public sealed class PowerFailureTests : IDisposable
+public sealed class PowerFailureTests(ITestOutputHelper output) : IDisposable
 {
     private readonly TestLogs _logs = new();
 
@@ -40,6 +41,31 @@ public sealed class PowerFailureTests : IDisposable
             model.LayOut(left, PowerLoss.Random, seed);
             await run.CheckAsync(left, powerFailed: true);
         }
+    }
+
+    [Fact]
+    public async Task Wherever_a_process_dies_while_it_begins_a_log_what_the_next_acknowledges_is_durable()
+    {
+        var points = 0;
+        for (var died = true; died; points++)
+        {
+            var root = Directory.CreateDirectory(Path.Combine(_logs.Root, $"{points}")).FullName;
+            var model = new DurabilityModel(root);
+            var files = new FaultyFiles(model);
+            files.Arm(points, Fault.Died);
+            await new RecordedRun(_logs.Signer).RunAsync(Path.Combine(root, "below"), files, (_, _) => Task.CompletedTask);
+            died = files.IsDead;
+
+            var run = new RecordedRun(_logs.Signer);
+            files = new FaultyFiles(model);
+            await run.RunAsync(Path.Combine(root, "below"), files, (_, log) => run.AppendAsync(log, files, 3));
+            var left = Path.Combine(_logs.Root, $"{points}-left");
+            model.LayOut(left, PowerLoss.OnlyWhatWasFlushed, 0);
+            await run.CheckAsync(Path.Combine(left, "below"), powerFailed: true);
+        }
+
+        output.WriteLine($"{points} points of failure");
+        Assert.InRange(points, 20, 100);
     }
 
     private static void DieAfter(FaultyFiles files, string operation, string file)

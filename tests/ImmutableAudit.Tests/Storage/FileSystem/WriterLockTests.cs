@@ -1,9 +1,13 @@
+using ImmutableAudit.Storage;
+using ImmutableAudit.Storage.FileSystem;
 using ImmutableAudit.Tests.Support;
+using ImmutableAudit.Verification;
+using Xunit.Abstractions;
 
 namespace ImmutableAudit.Tests.Storage.FileSystem;
 
 /// <summary>One writer at a time (LOG.md L17).</summary>
-public sealed class WriterLockTests : IDisposable
+public sealed class WriterLockTests(ITestOutputHelper output) : IDisposable
 {
     private readonly TestLogs _logs = new();
 
@@ -107,6 +111,157 @@ public sealed class WriterLockTests : IDisposable
             File.Delete(Path.Combine(_logs.LogDirectory, "journal", "lock"));
         }
     }
+
+    [UnixFact]
+    public async Task A_suspended_writer_keeps_others_out_and_goes_on_when_it_is_woken()
+    {
+        var pem = Path.Combine(_logs.Root, "key.pem");
+        using var holder = new WriterProcess("hold", _logs.LogDirectory, pem);
+        Assert.Equal("open", holder.ReadLine());
+        holder.Say("a");
+        Assert.Equal("0", holder.ReadLine());
+        holder.Suspend();
+        holder.Say("b");
+        var refusal = await Assert.ThrowsAsync<AuditLogLockedException>(() => OpenAsync(pem)).WaitAsync(Waiting.Limit);
+        Assert.Contains($"process {holder.Id} on", refusal.Message, StringComparison.Ordinal);
+        holder.Resume();
+        Assert.Equal("1", holder.ReadLine());
+        holder.Say("c");
+        Assert.Equal("2", holder.ReadLine());
+        Assert.Equal(0, holder.End());
+        await using var next = await OpenAsync(pem);
+        Assert.Equal("a b c", TestLogs.Labels(await next.ReadAsync().ToListAsync()));
+    }
+
+    [UnixFact]
+    public async Task A_writer_refuses_to_open_a_log_where_nothing_is_locked()
+    {
+        var pem = Path.Combine(_logs.Root, "key.pem");
+        using var holder = new WriterProcess("hold", _logs.LogDirectory, pem);
+        Assert.Equal("open", holder.ReadLine());
+        using var second = new WriterProcess(("DOTNET_SYSTEM_IO_DISABLEFILELOCKING", "true"), "append", _logs.LogDirectory, pem, "1");
+        Assert.NotEqual(0, second.End());
+        Assert.Contains("cannot be locked", await second.Errors, StringComparison.Ordinal);
+        holder.Say("a");
+        Assert.Equal("0", holder.ReadLine());
+    }
+
+    [Fact]
+    public async Task Of_many_that_open_a_log_at_once_one_at_a_time_has_it()
+    {
+        var open = 0;
+        var (opened, refused) = (0, 0);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                try
+                {
+                    await using var log = await _logs.OpenAsync();
+                    Assert.Equal(1, Interlocked.Increment(ref open));
+                    await log.AppendAsync(TestLogs.Event(Interlocked.Increment(ref opened)));
+                    Interlocked.Decrement(ref open);
+                }
+                catch (AuditLogLockedException)
+                {
+                    Interlocked.Increment(ref refused);
+                }
+            }
+        })));
+        output.WriteLine($"{opened} opened, {refused} refused");
+        await using var last = await _logs.OpenAsync();
+        Assert.Equal(string.Join(' ', Enumerable.Range(1, opened)), TestLogs.Labels(await last.ReadAsync().ToListAsync()));
+    }
+
+    [Theory]
+    [InlineData("with spaces, 'quotes' & 100%41")]
+    [InlineData("ünïcödé-日本語-🧾-e\u0301")]
+    [InlineData("-rf")]
+    [InlineData("x.p")]
+    [InlineData("new\nline")]
+    [InlineData("back\\slash \"double\" *?")]
+    [InlineData("very long")]
+    public async Task A_log_lives_under_any_name(string name)
+    {
+        if (OperatingSystem.IsWindows() && name.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0)
+        {
+            output.WriteLine("Not run: Windows has no such names.");
+            return;
+        }
+
+        var directory = name == "very long"
+            ? Path.Combine([_logs.Root, .. Enumerable.Repeat(new string('n', 200), OperatingSystem.IsWindows() ? 1 : 15)])
+            : Path.Combine(_logs.Root, name);
+        for (var life = 0; life < 2; life++)
+        {
+            await using var log = await OpenInAsync(directory);
+            for (var i = 0; i < 3; i++)
+            {
+                await log.AppendAsync([.. Enumerable.Range(0, 100).Select(number => TestLogs.Event(number))]);
+            }
+
+            Assert.True((await log.ProveAsync(0)).Verify([_logs.Key]).Holds);
+            await Assert.ThrowsAsync<AuditLogLockedException>(() => OpenInAsync(directory));
+        }
+
+        var result = await new LogVerifier(LogReader.Open(directory), new LogVerificationOptions { Keys = [_logs.Key] }).VerifyAsync();
+        Assert.True(result.Holds, result.Failure?.Message);
+        Assert.Equal(600, result.Checkpoint.Checkpoint.Size);
+    }
+
+    [Fact]
+    public async Task Names_that_differ_in_case_are_one_log_or_two_as_the_file_system_has_it()
+    {
+        await using var lower = await OpenInAsync(Path.Combine(_logs.Root, "audit"));
+        await lower.AppendAsync(TestLogs.Event(0));
+        var upper = Path.Combine(_logs.Root, "AUDIT");
+        if (Directory.Exists(upper))
+        {
+            await Assert.ThrowsAsync<AuditLogLockedException>(() => OpenInAsync(upper));
+            return;
+        }
+
+        await using var other = await OpenInAsync(upper);
+        Assert.Equal(0, other.Size);
+
+        // With the same memory beside the key, the second would be a second history of the first.
+        await lower.FlushAsync();
+        await Assert.ThrowsAsync<AuditLogRollbackException>(() => AuditLog.OpenAsync(_logs.Options(
+            new FileSystemSink(Path.Combine(_logs.Root, "Audit")), options => options.Observers.Add(new CheckpointFileObserver(_logs.KeyDirectory)))));
+    }
+
+    [UnixFact]
+    public async Task Another_name_for_the_directory_is_the_same_log()
+    {
+        await using var log = await OpenInAsync(_logs.LogDirectory);
+        var alias = Path.Combine(_logs.Root, "alias");
+        Directory.CreateSymbolicLink(alias, _logs.LogDirectory);
+        await Assert.ThrowsAsync<AuditLogLockedException>(() => OpenInAsync(alias));
+        await Assert.ThrowsAsync<AuditLogLockedException>(() => OpenInAsync(Path.Combine(alias, "..", "log", ".")));
+        await log.AppendAsync(TestLogs.Event(0));
+    }
+
+    [Fact]
+    public async Task The_journal_may_be_named_where_it_is_anyway()
+    {
+        var path = Path.Combine(_logs.LogDirectory, "journal") + Path.DirectorySeparatorChar;
+        for (var life = 0; life < 2; life++)
+        {
+            await using var log = await AuditLog.OpenAsync(
+                _logs.Options(new FileSystemSink(_logs.LogDirectory, new FileSystemSinkOptions { JournalPath = path })));
+            Assert.Equal(life, (await log.AppendAsync(TestLogs.Event(0))).Index);
+        }
+    }
+
+    private Task<AuditLog> OpenInAsync(string directory) => AuditLog.OpenAsync(_logs.Options(
+        new FileSystemSink(directory),
+        options =>
+        {
+            if (directory.EndsWith("audit", StringComparison.Ordinal))
+            {
+                options.Observers.Add(new CheckpointFileObserver(_logs.KeyDirectory));
+            }
+        }));
 
     private async Task<AuditLog> OpenAsync(string pem) => await _logs.OpenAsync(options =>
     {
