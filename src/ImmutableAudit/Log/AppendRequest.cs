@@ -218,11 +218,17 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTask
 
     void IValueTaskSource<AppendResult>.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _result.OnCompleted(continuation, state, token, flags);
+        OnCompleted(continuation, state, token, flags);
 
     void IValueTaskSource<AuditReceipt>.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        OnCompleted(continuation, state, token, flags);
+
+    private void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        CallerContext.Capture(ref continuation, ref state, ref flags);
         _result.OnCompleted(continuation, state, token, flags);
+    }
 
     private object? Event(int i) => _events switch
     {

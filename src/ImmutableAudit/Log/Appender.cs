@@ -82,11 +82,14 @@ internal sealed class Appender(LogServices log, AppendQueue queue)
         try
         {
             // A request without entries marks this call's place behind everything that was submitted before it.
-            return (await Submit(_requests.Rent(null, 0), cancellationToken).Result.ConfigureAwait(false)).Head.Size;
+            var place = await Submit(_requests.Rent(null, 0), cancellationToken).Result.ConfigureAwait(false);
+            _postFailures.ThrowIfAny();
+            return place.Head.Size;
         }
-        finally
+        catch (AuditLogException)
         {
             _postFailures.ThrowIfAny();
+            throw;
         }
     }
 

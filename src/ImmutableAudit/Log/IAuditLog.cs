@@ -58,7 +58,7 @@ public interface IAuditLog
     /// Order and protection are those of every other entry.
     /// </summary>
     /// <returns>The id that the entry will have.</returns>
-    /// <remarks>What fails after the call has completed is reported (log message, metric), and by the next <see cref="FlushAsync"/>.</remarks>
+    /// <remarks>Await it: once the queue is full the call completes when the event is committed, and fails as an append does. What fails after the call has completed is reported (log message, metric), and by the next <see cref="FlushAsync"/>.</remarks>
     ValueTask<Guid> PostAsync(AuditEvent auditEvent, CancellationToken cancellationToken = default);
 
     /// <inheritdoc cref="PostAsync(AuditEvent, CancellationToken)"/>

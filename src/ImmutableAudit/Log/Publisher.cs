@@ -171,13 +171,14 @@ internal sealed class Publisher : IDisposable
     {
         AuditPublicationException? failure = null;
         SignedCheckpoint? published = null;
-        var committed = _log.Sink.CommittedSize;
         try
         {
-            // A long way in several steps: each is signed, and makes room in the journal.
+            // A long way in several steps: each is signed, makes room in the journal, and is told to who waits for it.
+            var committed = _log.Sink.CommittedSize;
             while (Publish() is { } step)
             {
                 published = step;
+                Satisfy(demands);
                 if (step.Checkpoint.Size >= committed)
                 {
                     break;
@@ -201,17 +202,11 @@ internal sealed class Publisher : IDisposable
                 $"What is committed could not be published: {e.Message} Nothing is lost; it is tried again.", e);
         }
 
+        Satisfy(demands);
         foreach (var demand in demands)
         {
-            if (Latest.Checkpoint.Size >= demand.Size)
-            {
-                demand.Completion.TrySetResult(Latest);
-            }
-            else
-            {
-                demand.Completion.TrySetException(failure ?? new AuditPublicationException(
-                    $"A checkpoint of size {demand.Size} was asked for, but only {Latest.Checkpoint.Size} entries are committed."));
-            }
+            demand.Completion.TrySetException(failure ?? new AuditPublicationException(
+                $"A checkpoint of size {demand.Size} was asked for, but only {Latest.Checkpoint.Size} entries are committed."));
         }
 
         // Last: whoever waits for the checkpoint need not wait for a witness.
@@ -219,6 +214,18 @@ internal sealed class Publisher : IDisposable
         {
             using var answer = Answer();
             Blocking.Wait(_memory.ObserveAsync(published, answer.Token));
+        }
+    }
+
+    /// <summary>Gives the newest checkpoint to those for whom it is new enough, also to those who came meanwhile.</summary>
+    private void Satisfy(List<Demand> demands)
+    {
+        var latest = Latest;
+        bool TryGive(Demand demand) => latest.Checkpoint.Size >= demand.Size && demand.Completion.TrySetResult(latest);
+        demands.RemoveAll(TryGive);
+        lock (_wake)
+        {
+            _demands.RemoveAll(TryGive);
         }
     }
 

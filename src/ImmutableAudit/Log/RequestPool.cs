@@ -6,7 +6,7 @@ namespace ImmutableAudit.Log;
 internal sealed class RequestPool
 {
     /// <summary>As many are kept as may be on their way at once in a busy host; more are left to the garbage collector.</summary>
-    private const int Capacity = 16_384;
+    private const int Capacity = 4_096;
 
     private readonly ConcurrentQueue<AppendRequest> _free = new();
     private int _count;

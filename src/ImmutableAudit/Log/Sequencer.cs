@@ -76,7 +76,7 @@ internal sealed class Sequencer : IDisposable
 
     private void Run()
     {
-        while (Gather() && _queue.WaitForRequest())
+        while (Wait())
         {
             Take();
             try
@@ -105,19 +105,36 @@ internal sealed class Sequencer : IDisposable
         }
     }
 
+    /// <summary>Waits for requests; <see langword="false"/> once the queue is closed and empty.</summary>
+    private bool Wait()
+    {
+        Gather();
+        return _queue.WaitForRequest();
+    }
+
+    /// <summary>Requests taken whose callers wait, and may come back.</summary>
+    private int Awaited()
+    {
+        var count = 0;
+        foreach (var request in _taken)
+        {
+            count += request.IsPosted || request.IsLibrary ? 0 : 1;
+        }
+
+        return count;
+    }
+
     /// <summary>
     /// Who has just been let go is likely to come back within microseconds: waiting that long for as many as there were,
     /// but no more than a part of what a commit takes, lets all of them share one flush, and saves the thread from falling
     /// asleep and being woken.
     /// </summary>
-    private bool Gather()
+    private void Gather()
     {
         for (var started = Stopwatch.GetTimestamp(); _queue.Requests < _expected && Stopwatch.GetTimestamp() - started < _patience;)
         {
             Thread.Yield();
         }
-
-        return true;
     }
 
     /// <summary>Takes what fits into a commit, each request with its place in the log; encodes those that came when the queue was full.</summary>
@@ -186,7 +203,8 @@ internal sealed class Sequencer : IDisposable
             var started = _log.Options.TimeProvider.GetTimestamp();
             var began = Stopwatch.GetTimestamp();
             using var commit = Blocking.Wait(_log.Sink.OpenCommitAsync(CancellationToken.None));
-            var time = Stamp(commit);
+            var now = commit.Now; // Once: a clock that leaps while the commit is written is to be noticed at the next.
+            var time = Stamp(commit, now);
             _batch.Begin(commit.Head, commit.Range);
             foreach (var request in _taken)
             {
@@ -206,8 +224,8 @@ internal sealed class Sequencer : IDisposable
                     _acknowledged.CopyFrom(batch.Range);
                     _owed = null;
                     _roomPause = FirstPause;
-                    _clock.Confirm(commit.Now);
-                    _expected = _taken.Count + _queue.Requests;
+                    _clock.Confirm(now);
+                    _expected = Awaited() + _queue.Requests;
                     _patience = Math.Min((Stopwatch.GetTimestamp() - began) / PatiencePart, LongestPatience);
                     _batch.Complete();
                     _log.Committed.Signal();
@@ -227,11 +245,11 @@ internal sealed class Sequencer : IDisposable
     }
 
     /// <summary>The time of what is committed. Who only waits for its turn needs none, and does not fail with those that do (LOG.md L5).</summary>
-    private DateTimeOffset Stamp(IAuditCommit commit)
+    private DateTimeOffset Stamp(IAuditCommit commit, DateTimeOffset now)
     {
         try
         {
-            return _clock.Stamp(commit.Now, commit.Head.LastTime, isAccepted: _taken.Exists(request => request.AcceptsClock));
+            return _clock.Stamp(now, commit.Head.LastTime, isAccepted: _taken.Exists(request => request.AcceptsClock));
         }
         catch (AuditClockException e) when (_taken.Exists(request => request.Count == 0))
         {

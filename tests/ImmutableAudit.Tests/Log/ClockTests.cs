@@ -1,3 +1,4 @@
+using ImmutableAudit.Storage.FileSystem;
 using ImmutableAudit.Storage.InMemory;
 using ImmutableAudit.Tests.Support;
 
@@ -57,6 +58,24 @@ public sealed class ClockTests : IAsyncLifetime, IDisposable
         Assert.Equal(Now, await AppendAsync());
         var entry = await _log.ReadAsync(2).FirstAsync();
         Assert.Equal(("log.clock", "operator", "The time server was away."), (entry.Type, entry.Event.Actor.Id, entry.Event.Reason));
+    }
+
+    [Fact]
+    public async Task A_leap_while_a_commit_is_written_is_refused_at_the_next()
+    {
+        var files = new FaultyFiles();
+        await using var log = await AuditLog.OpenAsync(_logs.Options(
+            new FileSystemSink(_logs.LogDirectory, null, files), options => options.TimeProvider = _time));
+        var before = Now;
+        files.Before = what =>
+        {
+            if (what.StartsWith("flush", StringComparison.Ordinal) && what.EndsWith(".journal", StringComparison.Ordinal))
+            {
+                _time.Set(before + TimeSpan.FromDays(700));
+            }
+        };
+        Assert.Equal(before, (await log.AppendAsync(TestLogs.Event(0))).Time);
+        await Assert.ThrowsAsync<AuditClockException>(async () => await log.AppendAsync(TestLogs.Event(1)));
     }
 
     [Fact]

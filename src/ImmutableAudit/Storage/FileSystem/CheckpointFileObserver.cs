@@ -14,7 +14,8 @@ public sealed class CheckpointFileObserver : ICheckpointObserver
     private readonly IFileOperations _files;
     private readonly string _directory;
     private readonly DurableWriter _writer;
-    private volatile bool _isMade;
+    private readonly Lock _gate = new();
+    private bool _isMade;
 
     /// <summary>Names the directory, which is created when the first checkpoint is remembered. It must not be the log's own.</summary>
     /// <exception cref="ArgumentException">The directory is blank.</exception>
@@ -80,13 +81,16 @@ public sealed class CheckpointFileObserver : ICheckpointObserver
 
         try
         {
-            if (!_isMade || !_files.DirectoryExists(_directory))
+            lock (_gate)
             {
-                DurableWriter.CreateDirectory(_files, _directory);
-                _isMade = true;
-            }
+                if (!_isMade || !_files.DirectoryExists(_directory))
+                {
+                    DurableWriter.CreateDirectory(_files, _directory);
+                    _isMade = true;
+                }
 
-            _writer.Write([new DurableWriter.NewFile(FileName(origin), checkpoint.Note.Bytes, Sealed: false)]);
+                _writer.Write([new DurableWriter.NewFile(FileName(origin), checkpoint.Note.Bytes, Sealed: false)]);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -38,8 +38,10 @@ internal sealed partial class DirectoryLock : IDisposable
         var error = Marshal.GetLastPInvokeError();
         handle.Dispose();
 
-        // Any other error is of a file system that has no such locks.
-        return error is 11 or 35 ? throw new IOException($"The directory '{directory}' is locked.", error) : null;
+        // EBADF, EINVAL, ENOLCK and EOPNOTSUPP, as Linux and macOS number them, are of a file system that has no such locks.
+        return error is 9 or 22 or 37 or 45 or 77 or 95 or 102
+            ? null
+            : throw new IOException($"The directory '{directory}' could not be locked: {Marshal.GetPInvokeErrorMessage(error)}", error);
     }
 
     public void Dispose()

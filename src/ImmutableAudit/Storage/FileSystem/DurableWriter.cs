@@ -9,6 +9,9 @@ internal sealed class DurableWriter(IFileOperations files, string root, FlushThr
 {
     private const string TemporarySuffix = ".tmp";
 
+    /// <summary>Directories whose names are known to be durable, before they are forgotten: flushing a name once more does no harm.</summary>
+    private const int MaxRemembered = 1_000;
+
     private readonly HashSet<string> _durableDirectories = new(StringComparer.Ordinal);
 
     /// <summary>One file of a group.</summary>
@@ -81,6 +84,11 @@ internal sealed class DurableWriter(IFileOperations files, string root, FlushThr
         foreach (var directory in parents)
         {
             files.FlushDirectory(directory);
+        }
+
+        if (_durableDirectories.Count > MaxRemembered)
+        {
+            _durableDirectories.Clear();
         }
 
         _durableDirectories.UnionWith(parents);

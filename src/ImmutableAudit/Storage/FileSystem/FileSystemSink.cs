@@ -167,7 +167,7 @@ public sealed class FileSystemSink : IAuditSink, ILocalLog
         Integrate(edge, target.Size);
         edge.WriteFull(_writer);
         var range = edge.ToCompactRange();
-        if (range.Size == target.Size && range.Root() != target.Root())
+        if (range.Size != target.Size || range.Root() != target.Root())
         {
             throw new AuditLogCorruptException(
                 $"The journal in '{JournalPath}' was changed on disk: its entries up to {range.Size} are not those that were committed. They are not signed.");
@@ -271,11 +271,18 @@ public sealed class FileSystemSink : IAuditSink, ILocalLog
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        _journal?.Dispose();
-        _flushing.Dispose();
-        _journalLock?.Dispose();
-        _lock?.Dispose();
-        _journalLock = _lock = null;
+        try
+        {
+            _journal?.Dispose();
+            _flushing.Dispose();
+        }
+        finally
+        {
+            _journalLock?.Dispose();
+            _lock?.Dispose();
+            _journalLock = _lock = null;
+        }
+
         return ValueTask.CompletedTask;
     }
 

@@ -22,6 +22,7 @@ internal sealed class Journal : IDisposable
     private byte[] _record = [];
     private bool _rolling;
     private bool _isInDoubt;
+    private bool _isDisposed;
 
     public Journal(JournalDirectory directory, long capacity, JournalSegment active, IEnumerable<JournalCommit> unpublished)
     {
@@ -45,7 +46,7 @@ internal sealed class Journal : IDisposable
         lock (_gate)
         {
             // One commit always fits into an otherwise published journal, or a capacity set too low would block for ever.
-            return _unpublished.Count > 0 && _segments.Sum(segment => segment.Length) + NextLength(size) > _capacity;
+            return _unpublished.Count > 0 && LengthWithNext(size) > _capacity;
         }
     }
 
@@ -100,7 +101,7 @@ internal sealed class Journal : IDisposable
         }
 
         _isInDoubt = false;
-        if (_active.Tail > _active.Length / 2)
+        if (_active.Tail > _active.Length / 2 && LengthWithNext(size) <= _capacity)
         {
             _stock.Prepare(NextLength(size));
         }
@@ -160,6 +161,12 @@ internal sealed class Journal : IDisposable
 
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         Stop();
         Trim();
         foreach (var segment in _segments)
@@ -184,6 +191,20 @@ internal sealed class Journal : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // It stays longer than it need be.
+        }
+    }
+
+    private long LengthWithNext(int recordSize)
+    {
+        lock (_gate)
+        {
+            var length = NextLength(recordSize);
+            foreach (var segment in _segments)
+            {
+                length += segment.Length;
+            }
+
+            return length;
         }
     }
 
