@@ -113,6 +113,34 @@ public sealed class PublicationTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_being_signed_while_the_log_recovers_is_published_or_signed_anew()
+    {
+        var files = new FaultyFiles();
+        await using (var log = await AuditLog.OpenAsync(_logs.Options(new FileSystemSink(_logs.LogDirectory, null, files), options =>
+        {
+            options.Signers.Clear();
+            options.Signers.Add(_signer);
+            options.CheckpointInterval = TimeSpan.FromDays(1);
+        })))
+        {
+            await log.AppendAsync([.. Enumerable.Range(0, 300).Select(i => TestLogs.Event(i))]);
+            _signer.Hang();
+            var asked = _signer.Asked;
+            var flush = log.FlushAsync().AsTask();
+            await Waiting.ForAsync(() => _signer.Asked > asked, "the signer");
+            files.ArmNext(what => what.StartsWith("flush", StringComparison.Ordinal) && what.EndsWith(".journal", StringComparison.Ordinal), Fault.FailedButDone);
+            await Assert.ThrowsAsync<AuditOutcomeUnknownException>(async () => await log.AppendAsync(TestLogs.Event(300)));
+            await Waiting.ForAsync(() => log.Size == 301, "recovery");
+            _signer.Resume();
+            Assert.InRange((await flush.WaitAsync(Waiting.Limit)).Checkpoint.Size, 300, 301);
+            Assert.True((await log.ProveAsync(300)).Verify([_logs.Key]).Holds);
+        }
+
+        await using var again = await _logs.OpenAsync();
+        Assert.Equal(301, again.LatestCheckpoint.Checkpoint.Size);
+    }
+
+    [Fact]
     public async Task A_published_tree_head_is_never_signed_again()
     {
         byte[] first;

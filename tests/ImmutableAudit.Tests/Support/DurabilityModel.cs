@@ -14,7 +14,8 @@ internal enum PowerLoss
 }
 
 /// <summary>
-/// A strict model of POSIX durability: a file's bytes are safe once it was flushed, a name once its directory was. Follows
+/// A strict model of POSIX durability: a file's bytes are safe once it was flushed, a name once its directory was. What a
+/// flush that failed should have made safe is read as before, but no later flush makes it safe (LOG.md L4). Follows
 /// the operations on the real file system and can lay out what a power failure would have left.
 /// </summary>
 /// <remarks>Not thread-safe.</remarks>
@@ -122,7 +123,36 @@ internal sealed class DurabilityModel
     /// <summary>A file's bytes, whatever its name.</summary>
     internal sealed class Content
     {
+        private const int PageSize = 4096;
+
+        /// <summary>Pages that the next flush has to make safe.</summary>
+        private readonly HashSet<long> _dirty = [];
+
         /// <summary>The bytes that were flushed.</summary>
         public byte[] Durable { get; set; } = [];
+
+        public void Written(long position, int length)
+        {
+            for (var page = position / PageSize; page * PageSize < position + length; page++)
+            {
+                _dirty.Add(page);
+            }
+        }
+
+        public void Flushed(byte[] bytes)
+        {
+            var durable = new byte[bytes.Length];
+            Durable.AsSpan(0, Math.Min(Durable.Length, bytes.Length)).CopyTo(durable);
+            foreach (var page in _dirty.Where(page => page * PageSize < bytes.Length))
+            {
+                var at = (int)(page * PageSize);
+                bytes.AsSpan(at, Math.Min(PageSize, bytes.Length - at)).CopyTo(durable.AsSpan(at));
+            }
+
+            Durable = durable;
+            _dirty.Clear();
+        }
+
+        public void FlushFailed() => _dirty.Clear();
     }
 }

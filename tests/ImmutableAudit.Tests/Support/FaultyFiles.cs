@@ -8,6 +8,9 @@ internal enum Fault
     /// <summary>It fails and has done nothing.</summary>
     Failed,
 
+    /// <summary>The same, as where a permission was lost: <see cref="UnauthorizedAccessException"/>.</summary>
+    Denied,
+
     /// <summary>It is reported as failed, and yet was done.</summary>
     FailedButDone,
 
@@ -129,7 +132,7 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
         return 0;
     }, half);
 
-    private T Do<T>(string what, Func<T> action, Action? half)
+    private T Do<T>(string what, Func<T> action, Action? half, Action? failed = null)
     {
         Before?.Invoke(what);
         lock (_gate)
@@ -156,8 +159,13 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
             {
                 half?.Invoke();
             }
+            else if (_fault is Fault.Failed or Fault.Denied)
+            {
+                failed?.Invoke();
+            }
 
-            throw new IOException($"Injected fault ({_fault}) at operation {number}: {what}");
+            var message = $"Injected fault ({_fault}) at operation {number}: {what}";
+            throw _fault == Fault.Denied ? new UnauthorizedAccessException(message) : new IOException(message);
         }
     }
 
@@ -185,19 +193,32 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
                 throw new IOException($"No space left on device : '{Path}'");
             }
 
-            files.Do($"write {Path}", () => real.Write(copy, position), () => real.Write(copy.AsSpan(0, copy.Length / 2), position));
+            files.Do($"write {Path}", () => Write(copy), () => Write(copy.AsSpan(0, copy.Length / 2)));
+
+            void Write(ReadOnlySpan<byte> written)
+            {
+                real.Write(written, position);
+                content?.Written(position, written.Length);
+            }
         }
 
         public void SetLength(long length) => files.Do($"set length {Path}", () => real.SetLength(length));
 
-        public void Flush() => files.Do($"flush {Path}", () =>
-        {
-            if (content is not null)
+        public void Flush() => files.Do(
+            $"flush {Path}",
+            () =>
             {
-                content.Durable = new byte[real.Length];
-                real.Read(content.Durable, 0);
-            }
-        });
+                if (content is not null)
+                {
+                    var bytes = new byte[real.Length];
+                    real.Read(bytes, 0);
+                    content.Flushed(bytes);
+                }
+
+                return 0;
+            },
+            half: null,
+            failed: () => content?.FlushFailed());
 
         public void Dispose()
         {

@@ -10,21 +10,28 @@ namespace ImmutableAudit.Tests.Support;
 /// Drives a log by a script while its storage misbehaves, and keeps what the log promised meanwhile; then holds a directory
 /// against these promises.
 /// </summary>
-internal sealed class RecordedRun(EcdsaNoteSigner signer)
+internal sealed class RecordedRun(INoteSigner signer)
 {
     private readonly List<(AuditReceipt Receipt, string Label)> _acknowledged = [];
     private readonly List<string[]> _attempts = [];
     private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
     private readonly Dictionary<long, SignedCheckpoint> _published = [];
     private readonly Dictionary<long, SignedCheckpoint> _seen = [];
+
+    /// <summary>Posted, and nobody has said yet what became of it; and what a flush has vouched for.</summary>
+    private readonly List<string> _posted = [];
+    private readonly List<string> _settled = [];
     private int _labels;
 
-    public static AuditLogOptions Options(EcdsaNoteSigner signer, string root, IFileOperations files) => new()
+    public long JournalCapacity { get; init; } = FileSystemSinkOptions.MinJournalCapacity;
+
+    public static AuditLogOptions Options(
+        INoteSigner signer, string root, IFileOperations files, long journalCapacity = FileSystemSinkOptions.MinJournalCapacity) => new()
     {
         Origin = TestLogs.Origin,
         Signers = { signer },
         Sink = new FileSystemSink(
-            Path.Combine(root, "log"), new FileSystemSinkOptions { JournalCapacity = FileSystemSinkOptions.MinJournalCapacity }, files),
+            Path.Combine(root, "log"), new FileSystemSinkOptions { JournalCapacity = journalCapacity }, files),
         Observers = { new CheckpointFileObserver(Path.Combine(root, "keys"), files) },
         CheckpointInterval = TimeSpan.FromDays(1),
     };
@@ -84,11 +91,38 @@ internal sealed class RecordedRun(EcdsaNoteSigner signer)
         Assert.Fail("The log did not recover by itself.");
     }
 
+    /// <summary>Posts, and does not wait.</summary>
+    public async Task PostAsync(AuditLog log, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var label = $"{_labels++}";
+            try
+            {
+                await log.PostAsync(TestLogs.Event(0) with { Resource = new AuditResource { Type = "label", Id = label } });
+                _posted.Add(label);
+            }
+            catch (AuditUnavailableException)
+            {
+                _refused.Add(label);
+            }
+        }
+    }
+
     public async Task FlushAsync(AuditLog log, string root)
     {
         try
         {
             Keep(_published, await log.FlushAsync());
+            Settle();
+        }
+        catch (AuditPublicationException)
+        {
+            Settle(); // What was posted is committed: otherwise that would have been said.
+        }
+        catch (AuditLogException e) when (e.Message.Contains("posted", StringComparison.Ordinal))
+        {
+            _posted.Clear();
         }
         catch (AuditLogException)
         {
@@ -96,13 +130,19 @@ internal sealed class RecordedRun(EcdsaNoteSigner signer)
         }
 
         Look(log, root);
+
+        void Settle()
+        {
+            _settled.AddRange(_posted);
+            _posted.Clear();
+        }
     }
 
     /// <summary>Opens what is left with storage that works, and compares it with what was promised.</summary>
     public async Task CheckAsync(string root, bool powerFailed = false)
     {
         List<AuditEntry> entries;
-        await using (var log = await AuditLog.OpenAsync(Options(signer, root, new FaultyFiles())))
+        await using (var log = await AuditLog.OpenAsync(Options(signer, root, new FaultyFiles(), JournalCapacity)))
         {
             entries = await log.ReadAsync().ToListAsync();
         }
@@ -153,6 +193,7 @@ internal sealed class RecordedRun(EcdsaNoteSigner signer)
             Assert.Equal((receipt.LeafHash, receipt.Time, receipt.Id, label), (entry.LeafHash, entry.Time, entry.Id, entry.Event.Resource?.Id));
         }
 
+        Assert.Empty(_settled.Except(labels, StringComparer.Ordinal));
         Assert.Empty(labels.Intersect(_refused, StringComparer.Ordinal));
         var found = labels.ToHashSet(StringComparer.Ordinal);
         foreach (var attempt in _attempts)
@@ -165,7 +206,7 @@ internal sealed class RecordedRun(EcdsaNoteSigner signer)
     {
         try
         {
-            return await AuditLog.OpenAsync(Options(signer, root, files));
+            return await AuditLog.OpenAsync(Options(signer, root, files, JournalCapacity));
         }
         catch (AuditException)
         {
