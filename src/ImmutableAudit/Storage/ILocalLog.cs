@@ -18,6 +18,9 @@ internal interface ILocalFiles
     /// <summary>Reads a tile's <c>32 · Width</c> bytes; <see langword="false"/> where it is not there.</summary>
     bool TryReadTile(TileCoordinate tile, Span<byte> destination);
 
+    /// <summary>Reads hashes of a tile from a place on; <see langword="false"/> where they are not all there.</summary>
+    bool TryReadTilePart(TileCoordinate tile, int from, Span<byte> destination);
+
     /// <summary>Reads an entry bundle; <see langword="false"/> where it is not there.</summary>
     /// <param name="bundle">The bundle.</param>
     /// <param name="buffer">Where to; exchanged for a longer one where it is too short.</param>
@@ -25,5 +28,17 @@ internal interface ILocalFiles
     bool TryReadEntryBundle(EntryBundleCoordinate bundle, ref byte[] buffer, out int length);
 
     /// <summary>Reads one entry and no more than it must of what lies around it; <see langword="null"/> where its bundle is not there.</summary>
-    byte[]? ReadEntry(EntryBundleCoordinate bundle, int position);
+    /// <param name="bundle">The bundle.</param>
+    /// <param name="position">The entry's place in it.</param>
+    /// <param name="borders">Gets what was found out of where a full bundle's quarters lie (<see cref="TileNodes.BordersBelow"/>). May be empty.</param>
+    byte[]? ReadEntry(EntryBundleCoordinate bundle, int position, Span<int> borders);
+
+    /// <summary>
+    /// Reads what should be an entry of a full bundle, if the quarter that holds it lies where it is said to; whoever asks makes
+    /// sure. <see langword="null"/> where there is none, or it would take reading more than the quarter's share.
+    /// </summary>
+    /// <param name="bundle">The bundle.</param>
+    /// <param name="position">The entry's place in the quarter.</param>
+    /// <param name="quarter">The bytes of the quarter.</param>
+    byte[]? TryReadEntry(EntryBundleCoordinate bundle, int position, Range quarter);
 }

@@ -23,4 +23,9 @@ internal interface ILocalFileSource : ILogFileSource
     /// <summary>Opens a file for reading, so that a writer may replace or delete it meanwhile; <see langword="null"/> where there is none.</summary>
     /// <exception cref="AuditLogUnreadableException">It could not be found out.</exception>
     SafeFileHandle? Open(string path);
+
+    /// <summary>Reads a file from a position on, as much as there is and there is room for.</summary>
+    /// <returns>How many bytes, or -1 where there is no such file.</returns>
+    /// <exception cref="AuditLogUnreadableException">It could not be found out.</exception>
+    int Read(string path, long position, Span<byte> destination);
 }

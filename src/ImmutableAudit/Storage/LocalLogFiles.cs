@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using ImmutableAudit.Merkle;
 using ImmutableAudit.Tiles;
 using Microsoft.Win32.SafeHandles;
@@ -9,10 +10,13 @@ namespace ImmutableAudit.Storage;
 internal sealed class LocalLogFiles(ILocalFileSource files) : ILocalFiles
 {
     /// <summary>How much longer than the average the entries in front of one may be, together, before more must be read.</summary>
-    private const int Slack = 4096;
+    private const int Slack = 4096, QuarterSlack = 1024;
 
     public bool TryReadTile(TileCoordinate tile, Span<byte> destination) =>
         TryReadFile(tile, destination) || (tile.IsPartial && TryReadFile(tile.Full, destination));
+
+    public bool TryReadTilePart(TileCoordinate tile, int from, Span<byte> destination) =>
+        files.Read(tile.Path, from * MerkleHash.Size, destination) == destination.Length;
 
     public bool TryReadEntryBundle(EntryBundleCoordinate bundle, ref byte[] buffer, out int length)
     {
@@ -30,7 +34,25 @@ internal sealed class LocalLogFiles(ILocalFileSource files) : ILocalFiles
         return length >= 0 ? true : throw LogFiles.EndsEarly(files.Locate(found.Path), bundle.Width);
     }
 
-    public byte[]? ReadEntry(EntryBundleCoordinate bundle, int position)
+    public byte[]? TryReadEntry(EntryBundleCoordinate bundle, int position, Range quarter)
+    {
+        int start = quarter.Start.Value, length = quarter.End.Value - start;
+        var share = (int)Math.Min(length, ((long)length * (position + 1) / TileNodes.QuarterWidth) + QuarterSlack);
+        var buffer = ArrayPool<byte>.Shared.Rent(share);
+        try
+        {
+            var bytes = buffer.AsSpan(0, share);
+            return files.Read(bundle.Path, start, bytes) == share && EntryBundle.TryFind(bytes, position, out var entry)
+                ? entry.ToArray()
+                : null;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    public byte[]? ReadEntry(EntryBundleCoordinate bundle, int position, Span<int> borders)
     {
         using var file = Open(bundle, out var found);
         if (file is null)
@@ -57,6 +79,7 @@ internal sealed class LocalLogFiles(ILocalFileSource files) : ILocalFiles
                 Read(file, found.Path, filled, buffer.AsSpan(filled, share - filled));
                 if (EntryBundle.TryFind(buffer.AsSpan(0, share), position, out var entry))
                 {
+                    FindBorders(buffer.AsSpan(0, share), position, whole, borders);
                     return entry.ToArray();
                 }
 
@@ -72,21 +95,40 @@ internal sealed class LocalLogFiles(ILocalFileSource files) : ILocalFiles
         }
     }
 
+    /// <summary>Where quarters begin, up to the one that holds an entry; and where the last one ends.</summary>
+    private static void FindBorders(ReadOnlySpan<byte> bundle, int position, int whole, Span<int> borders)
+    {
+        if (borders.IsEmpty)
+        {
+            return;
+        }
+
+        for (var quarter = 1; quarter <= position / TileNodes.QuarterWidth; quarter++)
+        {
+            borders[quarter - 1] = EntryBundle.LengthOf(bundle, quarter * TileNodes.QuarterWidth);
+        }
+
+        borders[^1] = whole;
+    }
+
+    [SkipLocalsInit]
     private bool TryReadFile(TileCoordinate tile, Span<byte> destination)
     {
-        using var file = files.Open(tile.Path);
-        if (file is null)
+        // One byte more shows a file that is too long.
+        var length = tile.Width * MerkleHash.Size;
+        Span<byte> bytes = stackalloc byte[(TileCoordinate.FullWidth * MerkleHash.Size) + 1];
+        var read = files.Read(tile.Path, 0, bytes[..(length + 1)]);
+        if (read < 0)
         {
             return false;
         }
 
-        var length = LengthOf(file, tile.Path);
-        if (length != tile.Width * MerkleHash.Size)
+        if (read != length)
         {
-            throw LogFiles.WrongLength(files.Locate(tile.Path), tile, length);
+            throw LogFiles.WrongLength(files.Locate(tile.Path), tile, read);
         }
 
-        Read(file, tile.Path, 0, destination[..Math.Min(destination.Length, (int)length)]);
+        bytes[..Math.Min(destination.Length, length)].CopyTo(destination);
         return true;
     }
 

@@ -14,34 +14,37 @@ namespace ImmutableAudit.Storage;
 internal sealed class SignedTree(TreeReader reader, Checkpoint head, TileCache cache)
 {
     private const int TileLevels = 8, QuarterLevels = 6;
-    private const int QuarterWidth = 1 << QuarterLevels;
 
     private readonly BatchHasher _hasher = BatchHasher.Fastest;
     private volatile SignedEdge? _edge;
 
-    /// <summary>The leaf hash at an index, and its inclusion proof (RFC 6962 section 2.1.1).</summary>
+    /// <summary>The entry at an index, and its inclusion proof (RFC 6962 section 2.1.1).</summary>
     /// <param name="index">Below the checkpoint's size.</param>
     /// <param name="cancellationToken">Ends it early.</param>
-    public async ValueTask<(MerkleHash Leaf, MerkleHash[] Proof)> ProveAsync(long index, CancellationToken cancellationToken)
+    /// <returns>No entry where the one that is stored is not the one that was signed.</returns>
+    public async ValueTask<(byte[]? Entry, MerkleHash[] Proof)> ProveAsync(long index, CancellationToken cancellationToken)
     {
+        // Far away the time taken is that of the slowest; close by the entry is found faster once the tile is known.
+        var reading = reader.IsLocal ? null : reader.ReadEntryAsync(index, head.Size, cancellationToken).AsTask();
         var edge = _edge ?? await LoadEdgeAsync(cancellationToken).ConfigureAwait(false);
         var path = await PathAsync(edge, index, cancellationToken).ConfigureAwait(false);
         var proof = edge.Assemble(index, path);
-        var slot = (int)(index % TileCoordinate.FullWidth);
-        if (path[0] is { } last)
+        if (path[0] is null)
         {
-            return (last.Node(0, slot), proof);
+            cancellationToken.ThrowIfCancellationRequested();
+            var leaf = TryProveWithin(index, path[1]!, proof) ?? await ReadAndProveWithinAsync(index, path[1]!, proof, cancellationToken).ConfigureAwait(false);
+            if (reading is null)
+            {
+                var place = (int)(index / TileCoordinate.FullWidth % TileCoordinate.FullWidth);
+                var found = reader.ReadEntry(index, leaf, path[1]!.BordersBelow(place), out var signed);
+                return (signed ? found : null, proof);
+            }
+
+            return (await SignedOrNullAsync(reading, leaf).ConfigureAwait(false), proof);
         }
 
-        // Each of the many tiles of the lowest level is rarely needed again. After a failure the array is not given back:
-        // a read that goes on may still write to it.
-        var nodes = ArrayPool<MerkleHash>.Shared.Rent(TileCoordinate.FullWidth);
-        var tile = new TileCoordinate(0, index / TileCoordinate.FullWidth);
-        await reader.ReadTileAsync(tile, head.Size, nodes.AsMemory(0, tile.Width), cancellationToken).ConfigureAwait(false);
-        var leaf = nodes[slot];
-        ProveWithin(tile, nodes.AsSpan(0, tile.Width), slot, path[1]!, proof.AsSpan(0, TileLevels));
-        ArrayPool<MerkleHash>.Shared.Return(nodes);
-        return (leaf, proof);
+        reading ??= reader.ReadEntryAsync(index, head.Size, cancellationToken).AsTask();
+        return (await SignedOrNullAsync(reading, path[0]!.Node(0, (int)(index % TileCoordinate.FullWidth))).ConfigureAwait(false), proof);
     }
 
     /// <summary>Whether leaf hashes are those of a bundle's entries, as signed. They are overwritten.</summary>
@@ -103,34 +106,88 @@ internal sealed class SignedTree(TreeReader reader, Checkpoint head, TileCache c
         return path;
     }
 
+    private static async ValueTask<byte[]?> SignedOrNullAsync(Task<byte[]> reading, MerkleHash leaf)
+    {
+        var entry = await reading.ConfigureAwait(false);
+        return TreeHasher.HashLeaf(entry) == leaf ? entry : null;
+    }
+
     /// <summary>
-    /// The siblings within a full tile of the lowest level. Where the roots of its quarters are known, the other three are not
-    /// hashed again.
+    /// The siblings within a full tile of the lowest level, and the leaf hash, where the roots of its quarters are known and it
+    /// lies close by: then the other three are neither read nor hashed again.
     /// </summary>
+    private MerkleHash? TryProveWithin(long index, TileNodes parent, MerkleHash[] proof)
+    {
+        var tile = new TileCoordinate(0, index / TileCoordinate.FullWidth);
+        var slot = (int)(index % TileCoordinate.FullWidth);
+        var quarter = slot / TileNodes.QuarterWidth;
+        var quarters = parent.QuartersBelow((int)(tile.Index % TileCoordinate.FullWidth));
+        Span<MerkleHash> hashes = stackalloc MerkleHash[TileNodes.QuarterWidth];
+        if (quarters.IsEmpty || !reader.TryReadTilePart(tile, quarter * TileNodes.QuarterWidth, hashes))
+        {
+            return null;
+        }
+
+        var leaf = hashes[slot % TileNodes.QuarterWidth];
+        ProveWithinQuarter(tile, hashes, slot, quarters, proof);
+        return leaf;
+    }
+
+    /// <summary>
+    /// The same, with the whole tile read. Each of the many tiles of this level is rarely needed again: only the roots of its
+    /// quarters are remembered.
+    /// </summary>
+    private async ValueTask<MerkleHash> ReadAndProveWithinAsync(
+        long index, TileNodes parent, MerkleHash[] proof, CancellationToken cancellationToken)
+    {
+        // After a failure the array is not given back: a read that goes on may still write to it.
+        var nodes = ArrayPool<MerkleHash>.Shared.Rent(TileCoordinate.FullWidth);
+        var tile = new TileCoordinate(0, index / TileCoordinate.FullWidth);
+        var slot = (int)(index % TileCoordinate.FullWidth);
+        await reader.ReadTileAsync(tile, head.Size, nodes.AsMemory(0, tile.Width), cancellationToken).ConfigureAwait(false);
+        var leaf = nodes[slot];
+        ProveWithin(tile, nodes.AsSpan(0, tile.Width), slot, parent, proof.AsSpan(0, TileLevels));
+        ArrayPool<MerkleHash>.Shared.Return(nodes);
+        return leaf;
+    }
+
     private void ProveWithin(TileCoordinate tile, Span<MerkleHash> hashes, int slot, TileNodes parent, Span<MerkleHash> proof)
     {
         var place = (int)(tile.Index % TileCoordinate.FullWidth);
-        var quarter = slot / QuarterWidth;
+        var quarter = slot / TileNodes.QuarterWidth;
         var quarters = parent.QuartersBelow(place);
-        if (quarters.IsEmpty)
+        if (!quarters.IsEmpty)
         {
-            quarters = Climb(hashes, slot, proof[..QuarterLevels]);
-            var (left, right) = (TreeHasher.HashNode(quarters[0], quarters[1]), TreeHasher.HashNode(quarters[2], quarters[3]));
-            Check(tile, TreeHasher.HashNode(left, right), parent);
-            parent.Remember(place, quarters);
-            proof[^1] = quarter < 2 ? right : left;
-        }
-        else
-        {
-            var root = Climb(hashes.Slice(quarter * QuarterWidth, QuarterWidth), slot % QuarterWidth, proof[..QuarterLevels])[0];
-            proof[^1] = quarter < 2 ? TreeHasher.HashNode(quarters[2], quarters[3]) : TreeHasher.HashNode(quarters[0], quarters[1]);
-            if (root != quarters[quarter])
-            {
-                throw NotSigned($"'{tile.Path}'");
-            }
+            ProveWithinQuarter(tile, hashes.Slice(quarter * TileNodes.QuarterWidth, TileNodes.QuarterWidth), slot, quarters, proof);
+            return;
         }
 
-        proof[^2] = quarters[quarter ^ 1];
+        quarters = Climb(hashes, slot, proof[..QuarterLevels]);
+        var (left, right) = (TreeHasher.HashNode(quarters[0], quarters[1]), TreeHasher.HashNode(quarters[2], quarters[3]));
+        Check(tile, TreeHasher.HashNode(left, right), parent);
+        parent.Remember(place, quarters);
+        (proof[QuarterLevels], proof[QuarterLevels + 1]) = (quarters[quarter ^ 1], quarter < 2 ? right : left);
+    }
+
+    /// <summary>The siblings within a tile of whose quarters the roots are known, from the quarter that holds the place.</summary>
+    private void ProveWithinQuarter(
+        TileCoordinate tile, Span<MerkleHash> hashes, int slot, ReadOnlySpan<MerkleHash> quarters, Span<MerkleHash> proof)
+    {
+        // The last step is made together with that over the two quarters of the other half.
+        const int Last = QuarterLevels - 1;
+        var quarter = slot / TileNodes.QuarterWidth;
+        var place = slot % TileNodes.QuarterWidth;
+        Span<MerkleHash> top = stackalloc MerkleHash[4];
+        Climb(hashes, place, proof[..Last]).CopyTo(top);
+        quarters.Slice(quarter < 2 ? 2 : 0, 2).CopyTo(top[2..]);
+        proof[Last] = top[(place >> Last) ^ 1];
+        _hasher.HashNodes(top, top[..2]);
+        if (top[0] != quarters[quarter])
+        {
+            throw NotSigned($"'{tile.Path}'");
+        }
+
+        (proof[QuarterLevels], proof[QuarterLevels + 1]) = (quarters[quarter ^ 1], top[1]);
     }
 
     /// <summary>Hashes upwards in place, as many levels as there is room for siblings, and gives what it has come to.</summary>

@@ -16,6 +16,9 @@ internal sealed class TreeReader(ILogReader log, BatchHasher hasher)
 {
     private readonly ILocalFiles? _local = (log as ILocalLog)?.Local;
 
+    /// <summary>Whether the log lies close by.</summary>
+    public bool IsLocal => _local is not null;
+
     /// <summary>Reads a log's tree.</summary>
     public TreeReader(ILogReader log)
         : this(log, BatchHasher.Fastest)
@@ -65,10 +68,37 @@ internal sealed class TreeReader(ILogReader log, BatchHasher hasher)
         if (_local is not null)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return _local.ReadEntry(bundle, position) ?? throw Missing(bundle);
+            return _local.ReadEntry(bundle, position, []) ?? throw Missing(bundle);
         }
 
         return (await ReadEntriesAsync(bundle, cancellationToken).ConfigureAwait(false))[position].ToArray();
+    }
+
+    /// <summary>The bytes of one entry of a log that lies close by, of a full bundle.</summary>
+    /// <param name="index">The entry.</param>
+    /// <param name="leaf">The entry's leaf hash: what is read by the borders is handed out only if it has this one.</param>
+    /// <param name="borders">Where the bundle's quarters lie (<see cref="TileNodes.BordersBelow"/>), as far as is known, and then a little more.</param>
+    /// <param name="signed">Whether the entry was found to have the leaf hash.</param>
+    public byte[] ReadEntry(long index, MerkleHash leaf, Span<int> borders, out bool signed)
+    {
+        var bundle = new EntryBundleCoordinate(index / TileCoordinate.FullWidth);
+        var position = (int)(index % TileCoordinate.FullWidth);
+        var quarter = position / TileNodes.QuarterWidth;
+        if (!borders.IsEmpty)
+        {
+            int start = quarter == 0 ? 0 : borders[quarter - 1], end = borders[quarter];
+            if (start < end && (start > 0 || quarter == 0)
+                && _local!.TryReadEntry(bundle, position % TileNodes.QuarterWidth, start..end) is { } found
+                && TreeHasher.HashLeaf(found) == leaf)
+            {
+                signed = true;
+                return found;
+            }
+        }
+
+        var entry = _local!.ReadEntry(bundle, position, borders) ?? throw Missing(bundle);
+        signed = TreeHasher.HashLeaf(entry) == leaf;
+        return entry;
     }
 
     /// <summary>The entries of one bundle, which share its memory.</summary>
@@ -117,6 +147,10 @@ internal sealed class TreeReader(ILogReader log, BatchHasher hasher)
             throw Missing("tile", tile.Path, size);
         }
     }
+
+    /// <summary>Reads hashes of a full tile from a place on; <see langword="false"/> where they are not all there, or the log lies far away.</summary>
+    public bool TryReadTilePart(TileCoordinate tile, int from, Span<MerkleHash> destination) =>
+        _local is not null && _local.TryReadTilePart(tile, from, MemoryMarshal.AsBytes(destination));
 
     /// <summary>All at once: over a network the time taken is that of the slowest. A proof needs 16 tiles at most.</summary>
     private async ValueTask<Dictionary<TileCoordinate, ReadOnlyMemory<byte>>> FetchAsync(

@@ -6,7 +6,10 @@ namespace ImmutableAudit.Tiles;
 /// <remarks>Thread-safe once it is <see cref="Complete"/>.</remarks>
 internal sealed class TileNodes(TileCoordinate coordinate)
 {
-    private const int Levels = 8;
+    /// <summary>Hashes in a quarter of a full tile, and entries in a quarter of a full bundle.</summary>
+    public const int QuarterWidth = TileCoordinate.FullWidth / QuarterCount;
+
+    private const int Levels = 8, QuarterCount = 4;
 
     // Level by level, each where it lies in a full tile.
     private readonly MerkleHash[] _nodes = new MerkleHash[(2 * TileCoordinate.FullWidth) - 1];
@@ -35,7 +38,14 @@ internal sealed class TileNodes(TileCoordinate coordinate)
 
     /// <summary>The roots over the four quarters of the tile below at this place, as far as they were <see cref="Remember"/>ed; else nothing.</summary>
     public ReadOnlySpan<MerkleHash> QuartersBelow(int place) =>
-        _quarters is { } quarters && Volatile.Read(ref quarters.Known[place]) ? quarters.Hashes.AsSpan(4 * place, 4) : [];
+        _quarters is { } quarters && Volatile.Read(ref quarters.Known[place]) ? quarters.Hashes.AsSpan(QuarterCount * place, QuarterCount) : [];
+
+    /// <summary>
+    /// Where the second, third and fourth quarter of the entry bundle below at this place begin, in bytes, and where that ends; 0
+    /// where it is not known. Nothing where nothing of the tile below is remembered.
+    /// </summary>
+    /// <remarks>Hints for reading less, to be set by whoever finds out: they are not authenticated, and may be overwritten at any time.</remarks>
+    public Span<int> BordersBelow(int place) => _quarters is { } quarters ? quarters.Borders.AsSpan(QuarterCount * place, QuarterCount) : [];
 
     /// <summary>Remembers the quarters of the tile below whose root is the hash at this place: that never changes, so nobody has to wait.</summary>
     public void Remember(int place, ReadOnlySpan<MerkleHash> quarters)
@@ -45,7 +55,7 @@ internal sealed class TileNodes(TileCoordinate coordinate)
             Interlocked.CompareExchange(ref _quarters, new Quarters(), null);
         }
 
-        quarters.CopyTo(_quarters.Hashes.AsSpan(4 * place, 4));
+        quarters.CopyTo(_quarters.Hashes.AsSpan(QuarterCount * place, QuarterCount));
         Volatile.Write(ref _quarters.Known[place], true);
     }
 
@@ -53,7 +63,8 @@ internal sealed class TileNodes(TileCoordinate coordinate)
 
     private sealed class Quarters
     {
-        public readonly MerkleHash[] Hashes = new MerkleHash[4 * TileCoordinate.FullWidth];
+        public readonly MerkleHash[] Hashes = new MerkleHash[QuarterCount * TileCoordinate.FullWidth];
+        public readonly int[] Borders = new int[QuarterCount * TileCoordinate.FullWidth];
         public readonly bool[] Known = new bool[TileCoordinate.FullWidth];
     }
 }

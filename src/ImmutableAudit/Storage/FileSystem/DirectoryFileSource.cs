@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace ImmutableAudit.Storage.FileSystem;
@@ -7,7 +8,8 @@ namespace ImmutableAudit.Storage.FileSystem;
 internal sealed partial class DirectoryFileSource(string directory) : ILocalFileSource
 {
     private const int ReadOnlyCloseOnExec = 0x80000;
-    private const int NoEntry = 2, NotDirectory = 20;
+    private const int NoEntry = 2, Interrupted = 4, NotDirectory = 20;
+    private const int LongestOnStack = 512;
 
     private readonly string _prefix = Path.EndsInDirectorySeparator(directory) ? directory : directory + Path.DirectorySeparatorChar;
 
@@ -50,31 +52,111 @@ internal sealed partial class DirectoryFileSource(string directory) : ILocalFile
         }
     }
 
+    public int Read(string path, long position, Span<byte> destination)
+    {
+        if (OperatingSystem.IsLinux() && Environment.Is64BitProcess)
+        {
+            return ReadUnlocked(Locate(path), position, destination);
+        }
+
+        using var handle = Open(path);
+        try
+        {
+            return handle is null ? -1 : ReadTo(handle, position, destination);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw LogFiles.Unreadable(Locate(path), e);
+        }
+    }
+
     /// <summary>
     /// .NET takes an advisory lock on every file that it opens, which says nothing here, and takes as long as reading a tile.
     /// </summary>
     private static SafeFileHandle? OpenUnlocked(string file)
     {
-        var descriptor = Open(file, ReadOnlyCloseOnExec);
-        if (descriptor >= 0)
-        {
-            return new SafeFileHandle(descriptor, ownsHandle: true);
-        }
-
-        var error = Marshal.GetLastPInvokeError();
-        return error is NoEntry or NotDirectory ? null : throw LogFiles.Unreadable(file, new IOException(Marshal.GetPInvokeErrorMessage(error)));
+        var descriptor = OpenDescriptor(file);
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
+    /// <summary>One look into a file, without a handle that asks what kind of file it is, and that must be finalized.</summary>
+    private static int ReadUnlocked(string file, long position, Span<byte> destination)
+    {
+        var descriptor = OpenDescriptor(file);
+        if (descriptor < 0)
+        {
+            return -1;
+        }
+
+        var filled = 0;
+        var error = 0;
+        while (filled < destination.Length && error is 0 or Interrupted)
+        {
+            var read = (int)Read(descriptor, ref MemoryMarshal.GetReference(destination[filled..]), destination.Length - filled, position + filled);
+            if (read == 0)
+            {
+                break;
+            }
+
+            error = read < 0 ? Marshal.GetLastPInvokeError() : 0;
+            filled += Math.Max(read, 0);
+        }
+
+        _ = Close(descriptor);
+        return error is 0 ? filled : throw Failure(file, error);
+    }
+
+    /// <summary>A descriptor that the caller closes, or -1 where there is no such file.</summary>
+    private static int OpenDescriptor(string file)
+    {
+        var longest = Encoding.UTF8.GetMaxByteCount(file.Length) + 1;
+        var path = longest <= LongestOnStack ? stackalloc byte[LongestOnStack] : new byte[longest];
+        path[Encoding.UTF8.GetBytes(file, path)] = 0;
+        for (; ; )
+        {
+            var descriptor = Open(ref MemoryMarshal.GetReference(path), ReadOnlyCloseOnExec);
+            if (descriptor >= 0)
+            {
+                return descriptor;
+            }
+
+            var error = Marshal.GetLastPInvokeError();
+            if (error is NoEntry or NotDirectory)
+            {
+                return -1;
+            }
+
+            if (error != Interrupted)
+            {
+                throw Failure(file, error);
+            }
+        }
+    }
+
+    private static AuditLogUnreadableException Failure(string file, int error) =>
+        LogFiles.Unreadable(file, new IOException(Marshal.GetPInvokeErrorMessage(error)));
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
+    private static partial int Open(ref byte path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
+    private static partial nint Read(int descriptor, ref byte destination, nint count, long position);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
 
     private static ReadOnlyMemory<byte> Read(SafeFileHandle handle, int atMost)
     {
         var bytes = new byte[Math.Min(RandomAccess.GetLength(handle), atMost)];
+        return bytes.AsMemory(0, ReadTo(handle, 0, bytes));
+    }
+
+    private static int ReadTo(SafeFileHandle handle, long position, Span<byte> destination)
+    {
         var filled = 0;
-        while (filled < bytes.Length)
+        while (filled < destination.Length)
         {
-            var read = RandomAccess.Read(handle, bytes.AsSpan(filled), filled);
+            var read = RandomAccess.Read(handle, destination[filled..], position + filled);
             if (read == 0)
             {
                 break;
@@ -83,6 +165,6 @@ internal sealed partial class DirectoryFileSource(string directory) : ILocalFile
             filled += read;
         }
 
-        return bytes.AsMemory(0, filled);
+        return filled;
     }
 }
