@@ -18,7 +18,6 @@ public sealed class FaultsInStepsTests(ITestOutputHelper output) : IDisposable
             ("rename checkpoint", 1, Fault.FailedButDone),
             ("rename checkpoint", 2, Fault.Died),
             ("write .tmp", 300, Fault.DiedHalfDone),
-            ("delete .journal", 1, Fault.FailedButDone),
         ];
         foreach (var (what, which, fault) in points)
         {
