@@ -137,13 +137,15 @@ public sealed class WriterLockTests(ITestOutputHelper output) : IDisposable
     public async Task A_writer_refuses_to_open_a_log_where_nothing_is_locked()
     {
         var pem = Path.Combine(_logs.Root, "key.pem");
-        using var holder = new WriterProcess("hold", _logs.LogDirectory, pem);
-        Assert.Equal("open", holder.ReadLine());
-        using var second = new WriterProcess(("DOTNET_SYSTEM_IO_DISABLEFILELOCKING", "true"), "append", _logs.LogDirectory, pem, "1");
-        Assert.NotEqual(0, second.End());
-        Assert.Contains("cannot be locked", await second.Errors, StringComparison.Ordinal);
-        holder.Say("a");
-        Assert.Equal("0", holder.ReadLine());
+        await (await OpenAsync(pem)).DisposeAsync();
+        using (var unlocked = new WriterProcess(("DOTNET_SYSTEM_IO_DISABLEFILELOCKING", "true"), "append", _logs.LogDirectory, pem, "1"))
+        {
+            Assert.NotEqual(0, unlocked.End());
+            Assert.Contains("cannot be locked", await unlocked.Errors, StringComparison.Ordinal);
+        }
+
+        await using var next = await OpenAsync(pem);
+        Assert.Equal(0, next.Size);
     }
 
     [Fact]
