@@ -137,7 +137,11 @@ public sealed class WriterLockTests(ITestOutputHelper output) : IDisposable
     public async Task A_writer_refuses_to_open_a_log_where_nothing_is_locked()
     {
         var pem = Path.Combine(_logs.Root, "key.pem");
-        await (await OpenAsync(pem)).DisposeAsync();
+        using (var first = new WriterProcess("append", _logs.LogDirectory, pem, "1"))
+        {
+            Assert.Equal(0, first.End());
+        }
+
         using (var unlocked = new WriterProcess(("DOTNET_SYSTEM_IO_DISABLEFILELOCKING", "true"), "append", _logs.LogDirectory, pem, "1"))
         {
             Assert.NotEqual(0, unlocked.End());
@@ -145,7 +149,7 @@ public sealed class WriterLockTests(ITestOutputHelper output) : IDisposable
         }
 
         await using var next = await OpenAsync(pem);
-        Assert.Equal(0, next.Size);
+        Assert.Equal(1, next.Size);
     }
 
     [Fact]
