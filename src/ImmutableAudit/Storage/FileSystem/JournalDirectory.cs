@@ -35,12 +35,14 @@ internal sealed class JournalDirectory(IFileOperations files, string path)
     /// Makes the file that the next segment will be: durable zeros, without a segment's name. There is one at a time.
     /// Flushed in steps, so that the commits that are flushed meanwhile do not wait for all of it.
     /// </summary>
-    public IStorageFile CreateBlank(long length)
+    /// <param name="length">Length of the file.</param>
+    /// <param name="written">How much of it will be written at once, and so need not be filled.</param>
+    public IStorageFile CreateBlank(long length, long written = 0)
     {
         var file = files.Open(BlankPath, FileMode.Create, FileAccess.ReadWrite);
         try
         {
-            for (var position = 0L; position < length; position += Zeros.Length)
+            for (var position = written; position < length; position += Zeros.Length)
             {
                 file.Write(Zeros.AsSpan(0, (int)Math.Min(Zeros.Length, length - position)), position);
                 file.Flush();

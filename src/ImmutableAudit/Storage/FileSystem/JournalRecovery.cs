@@ -15,6 +15,7 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
         "Nothing was changed. Restore the file from where it was lost, or go on in a new log that names this one as its predecessor.";
 
     private byte[] _buffer = new byte[JournalFormat.PageSize];
+    private byte[] _copy = [];
 
     public (Journal Journal, SinkRecovery Recovery) Run(CompactRange? published, CompactRange? acknowledged)
     {
@@ -126,7 +127,7 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
         var header = new JournalSegmentHeader(last.Header.Number + 1, start, last.End.Size, owed + torn, originHash);
         var rewritten = new List<JournalCommit>(commits.Count);
         var records = commits.Sum(commit => (long)JournalFormat.RecordSize(commit.Header.EntriesLength));
-        var segment = directory.Create(header, directory.CreateBlank(records + JournalFormat.FirstSegmentLength), fresh =>
+        var segment = directory.Create(header, directory.CreateBlank(records + JournalFormat.FirstSegmentLength, records), fresh =>
         {
             foreach (var commit in commits)
             {
@@ -143,10 +144,16 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
         return (journal, new SinkRecovery(last.End, range) { DroppedBytes = owed + torn });
     }
 
-    private static JournalCommit Copy(JournalCommit commit, JournalSegment to)
+    private JournalCommit Copy(JournalCommit commit, JournalSegment to)
     {
-        var record = new byte[JournalFormat.RecordSize(commit.Header.EntriesLength)];
-        commit.ReadEntries().CopyTo(record.AsSpan(JournalFormat.RecordHeaderSize));
+        var size = JournalFormat.RecordSize(commit.Header.EntriesLength);
+        if (_copy.Length < size)
+        {
+            _copy = new byte[size];
+        }
+
+        var record = _copy.AsSpan(0, size);
+        commit.ReadEntries(record.Slice(JournalFormat.RecordHeaderSize, commit.Header.EntriesLength));
         return to.Append(record, commit.Header.EntriesLength, commit.Header.Count, commit.Header.End);
     }
 
