@@ -128,7 +128,9 @@ public sealed class PublicationTests : IDisposable
             var asked = _signer.Asked;
             var flush = log.FlushAsync().AsTask();
             await Waiting.ForAsync(() => _signer.Asked > asked, "the signer");
-            files.ArmNext(what => what.StartsWith("flush", StringComparison.Ordinal) && what.EndsWith(".journal", StringComparison.Ordinal), Fault.FailedButDone);
+            files.ArmNext(
+                what => what.StartsWith("flush", StringComparison.Ordinal) && what.EndsWith(".journal", StringComparison.Ordinal),
+                Fault.FailedButDone);
             await Assert.ThrowsAsync<AuditOutcomeUnknownException>(async () => await log.AppendAsync(TestLogs.Event(300)));
             await Waiting.ForAsync(() => log.Size == 301, "recovery");
             _signer.Resume();

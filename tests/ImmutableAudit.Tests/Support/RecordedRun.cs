@@ -25,13 +25,14 @@ internal sealed class RecordedRun(INoteSigner signer)
 
     public long JournalCapacity { get; init; } = FileSystemSinkOptions.MinJournalCapacity;
 
-    public static AuditLogOptions Options(
-        INoteSigner signer, string root, IFileOperations files, long journalCapacity = FileSystemSinkOptions.MinJournalCapacity) => new()
+    public static AuditLogOptions Options(INoteSigner signer, string root, IFileOperations files, long? capacity = null) => new()
     {
         Origin = TestLogs.Origin,
         Signers = { signer },
         Sink = new FileSystemSink(
-            Path.Combine(root, "log"), new FileSystemSinkOptions { JournalCapacity = journalCapacity }, files),
+            Path.Combine(root, "log"),
+            new FileSystemSinkOptions { JournalCapacity = capacity ?? FileSystemSinkOptions.MinJournalCapacity },
+            files),
         Observers = { new CheckpointFileObserver(Path.Combine(root, "keys"), files) },
         CheckpointInterval = TimeSpan.FromDays(1),
     };

@@ -34,8 +34,7 @@ public sealed class FaultsInStepsTests(ITestOutputHelper output) : IDisposable
                 }
 
                 await run.AppendAsync(log, files, 1_000);
-                files.ArmNext(operation => what.Split(' ') is [var verb, var file]
-                    && operation.StartsWith(verb, StringComparison.Ordinal) && operation.EndsWith(file, StringComparison.Ordinal) && ++seen == which, fault);
+                files.ArmNext(operation => Is(operation, what) && ++seen == which, fault);
                 await run.FlushAsync(log, root);
                 await run.FlushAsync(log, root);
             });
@@ -57,4 +56,10 @@ public sealed class FaultsInStepsTests(ITestOutputHelper output) : IDisposable
 
         output.WriteLine($"{points.Length} points of failure");
     }
+
+    /// <summary>Whether an operation has this verb, and a file that ends like this.</summary>
+    private static bool Is(string operation, string what) =>
+        what.Split(' ') is [var verb, var file]
+        && operation.StartsWith(verb, StringComparison.Ordinal)
+        && operation.EndsWith(file, StringComparison.Ordinal);
 }
