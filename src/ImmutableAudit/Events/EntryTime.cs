@@ -16,11 +16,20 @@ internal static class EntryTime
     /// <summary>Where the time stands in every entry that we write: behind <see cref="Prefix"/>.</summary>
     public const int Offset = 15;
 
+    private const int End = Offset + Length;
+
     /// <summary>How every entry that we write begins.</summary>
     public static ReadOnlySpan<byte> Prefix => "{\"v\":1,\"time\":\""u8;
 
     /// <summary>What stands there until the time is known.</summary>
     public static ReadOnlySpan<byte> Placeholder => "0001-01-01T00:00:00.0000000Z"u8;
+
+    /// <summary>
+    /// The beginning of an entry, up to and with its time, where it is as we write it; otherwise empty. Entries that begin alike
+    /// have the same time.
+    /// </summary>
+    public static ReadOnlySpan<byte> Head(ReadOnlySpan<byte> entry) =>
+        entry.Length > End && entry[End] == (byte)'"' && entry.StartsWith(Prefix) ? entry[..(End + 1)] : default;
 
     /// <summary>Stamps an entry that <see cref="EventEncoder"/> has written.</summary>
     public static void Stamp(Span<byte> entry, DateTimeOffset time) => Format(time, entry.Slice(Offset, Length));
@@ -45,13 +54,8 @@ internal static class EntryTime
     /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> entry, out DateTimeOffset time)
     {
-        const int End = Offset + Length;
-        if (entry.Length > End && entry[End] == (byte)'"' && entry.StartsWith(Prefix))
-        {
-            return TryParse(entry.Slice(Offset, Length), out time);
-        }
-
-        return TryReadSlow(entry, out time);
+        var head = Head(entry);
+        return head.IsEmpty ? TryReadSlow(entry, out time) : TryParse(head.Slice(Offset, Length), out time);
     }
 
     /// <summary>The same for an entry with other spacing, order or version.</summary>

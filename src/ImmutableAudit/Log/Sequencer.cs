@@ -11,7 +11,7 @@ namespace ImmutableAudit.Log;
 internal sealed class Sequencer : IDisposable
 {
     /// <summary>A commit takes what waits up to this many bytes, and one request more at most.</summary>
-    private const int CommitBytes = 4 * 1024 * 1024;
+    private const int CommitBytes = 2 * 1024 * 1024;
 
     /// <summary>A commit waits for others no longer than the last one took, divided by this, ...</summary>
     private const int PatiencePart = 4;

@@ -187,14 +187,21 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
     private void CheckTimes(JournalCommit commit, ref DateTimeOffset last)
     {
         ReadOnlySpan<byte> rest = _buffer.AsSpan(JournalFormat.RecordHeaderSize, commit.Header.EntriesLength);
+        ReadOnlySpan<byte> head = default;
         for (var i = 0; i < commit.Header.Count && EntryBundle.TryReadEntry(ref rest, out var entry); i++)
         {
+            if (!head.IsEmpty && entry.StartsWith(head))
+            {
+                continue; // As most entries of a commit: stamped together with the one in front.
+            }
+
             if (!EntryTime.TryRead(entry, out var time) || time < last)
             {
                 throw Damaged(commit.Segment, $"entry {commit.FirstIndex + i} behind it has no time, or one before that of the entry in front");
             }
 
             last = time;
+            head = EntryTime.Head(entry);
         }
 
         if (last != commit.Header.End.LastTime)

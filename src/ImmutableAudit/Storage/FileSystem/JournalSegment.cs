@@ -107,13 +107,13 @@ internal sealed class JournalSegment : IDisposable
     /// <summary>Reads the next record behind the tail and steps over it; <see langword="null"/> where none is intact. The buffer grows as needed.</summary>
     public JournalCommit? Next(ref byte[] buffer)
     {
-        if (ReadRecord(Tail, ref buffer) is not { } header || header.PreviousCrc != _crc || header.FirstIndex != End.Size)
+        if (ReadRecord(Tail, ref buffer, out var crc) is not { } header || header.PreviousCrc != _crc || header.FirstIndex != End.Size)
         {
             return null;
         }
 
         var size = JournalFormat.RecordSize(header.EntriesLength);
-        JournalFormat.IsIntact(buffer.AsSpan(0, size), out _crc);
+        _crc = crc;
         var commit = new JournalCommit(this, header);
         Tail += size;
         End = header.End;
@@ -130,7 +130,7 @@ internal sealed class JournalSegment : IDisposable
         {
             for (var page = 0; page < bytes.Length; page += JournalFormat.PageSize)
             {
-                if (JournalFormat.TryReadRecordHeader(bytes.Span[page..], out _) && ReadRecord(position + page, ref buffer) is not null)
+                if (JournalFormat.TryReadRecordHeader(bytes.Span[page..], out _) && ReadRecord(position + page, ref buffer, out _) is not null)
                 {
                     return position + page;
                 }
@@ -170,8 +170,9 @@ internal sealed class JournalSegment : IDisposable
         }
     }
 
-    private JournalRecordHeader? ReadRecord(long position, ref byte[] buffer)
+    private JournalRecordHeader? ReadRecord(long position, ref byte[] buffer, out uint crc)
     {
+        crc = 0;
         Span<byte> head = stackalloc byte[JournalFormat.RecordHeaderSize];
         if (_file.Read(head, position) != head.Length
             || !JournalFormat.TryReadRecordHeader(head, out var header)
@@ -189,6 +190,6 @@ internal sealed class JournalSegment : IDisposable
             buffer = ArrayPool<byte>.Shared.Rent(size);
         }
 
-        return _file.Read(buffer.AsSpan(0, size), position) == size && JournalFormat.IsIntact(buffer.AsSpan(0, size), out _) ? header : null;
+        return _file.Read(buffer.AsSpan(0, size), position) == size && JournalFormat.IsIntact(buffer.AsSpan(0, size), out crc) ? header : null;
     }
 }
