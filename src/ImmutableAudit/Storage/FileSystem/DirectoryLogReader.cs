@@ -13,10 +13,15 @@ public sealed class DirectoryLogReader : ILogReader, ILocalLog
 
     /// <summary>Reads the log in a directory; nothing but the directory's existence is looked at yet.</summary>
     /// <param name="directory">The log's directory: the one that holds <c>checkpoint</c>.</param>
-    /// <exception cref="AuditLogUnreadableException">There is no such directory.</exception>
+    /// <exception cref="AuditLogUnreadableException">There is no such directory, or this is no path.</exception>
     public DirectoryLogReader(string directory)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
+        if (directory.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new AuditLogUnreadableException($"'{Printable.Of(directory)}' is no directory: a path holds no null character.");
+        }
+
         Directory = Path.GetFullPath(directory);
         if (!System.IO.Directory.Exists(Directory))
         {
