@@ -49,6 +49,10 @@ internal sealed class MemberReader(bool newer)
         return null;
     }
 
+    /// <summary>An index, or -1 for none.</summary>
+    public long? IndexOrNone(string path, JsonElement element) =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out var none) && none == EntryPrev.None ? none : Index(path, element);
+
     /// <summary>A whole number that is 0 or more, or <see langword="null"/>.</summary>
     public static long? AsIndex(JsonElement element) =>
         element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out var index) && index >= 0 ? index : null;

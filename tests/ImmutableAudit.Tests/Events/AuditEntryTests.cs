@@ -43,16 +43,16 @@ public class AuditEntryTests
     {
         var entry = Samples.Decode(
             """
-            "permission":"orders.purge","roles":["lead"],"prev":12,"a/b~c":1,
+            "mood":"good","teams":["lead"],"next":12,"a/b~c":1,
             "actor":{"id":"a","team":{"x":1},"onBehalfOf":{"id":"b","new":[]}},"action":"b",
             "resource":{"type":"t","tenant":"t1"},"source":{"zone":"z"},
             "ref":{"index":1,"leaf":"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=","log":"other"}}
             """);
         Assert.Equal(
-            ["permission", "roles", "prev", "a~1b~0c", "actor/team", "actor/onBehalfOf/new", "resource/tenant", "source/zone", "ref/log"],
+            ["mood", "teams", "next", "a~1b~0c", "actor/team", "actor/onBehalfOf/new", "resource/tenant", "source/zone", "ref/log"],
             entry.UnknownMembers.Keys, StringComparer.Ordinal);
         Assert.Equal("""{"x":1}""", entry.UnknownMembers["actor/team"].Raw());
-        Assert.Equal(12, entry.UnknownMembers["prev"].GetInt64());
+        Assert.Equal(12, entry.UnknownMembers["next"].GetInt64());
         Assert.Equal(1, entry.Event.Ref!.Index);
     }
 

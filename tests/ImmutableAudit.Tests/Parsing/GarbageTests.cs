@@ -88,7 +88,7 @@ public sealed class GarbageTests : IDisposable
                 bytes => Refusal<AuditKeyException>(() => _ = new EcdsaNoteVerifier("a", bytes))),
             "key file" => ([Encoding.ASCII.GetBytes(pem.Value)],
                 bytes => Refusal<AuditKeyException>(() => PemKey.Read(Encoding.Latin1.GetString(bytes), default, "key.pem").Dispose())),
-            "entry" => ([Samples.Encode(Samples.Full), TestLog.Event(7)],
+            "entry" => ([Samples.Encode(Samples.Full), Samples.EncodeOwn(Samples.Privileged), TestLog.Event(7)],
                 bytes => Agree<AuditEntry, AuditFormatException>(AuditEntry.TryDecode(7, bytes, out _), () => AuditEntry.Decode(7, bytes), SameTime)),
             "time" => ([TestLog.Event(7), [.. "{ \"x\":[1], \"time\":\"2026-01-01T00:00:00.0000000Z\"}"u8]],
                 bytes =>
