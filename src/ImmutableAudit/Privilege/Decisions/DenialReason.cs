@@ -35,4 +35,10 @@ public static class DenialCode
 
     /// <summary>The roles that hold it may not be held together with others that the same person has.</summary>
     public const string ConflictingDuties = "conflicting-duties";
+
+    /// <summary>The resource cannot be decided about: its id is too long, or could not be had.</summary>
+    public const string MalformedResource = "malformed-resource";
+
+    /// <summary>Deciding failed; what cannot be decided is denied (PRIVILEGE.md P2).</summary>
+    public const string DecisionFailed = "decision-failed";
 }

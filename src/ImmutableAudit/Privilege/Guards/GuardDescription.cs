@@ -34,11 +34,19 @@ public class GuardDescription
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type guard,
         params IReadOnlyList<GuardRule> rules) => new(guarded, rules) { OpenGuard = guard };
 
-    /// <summary>An interface that is not generic.</summary>
-    internal sealed class Closed<TInterface>(Func<GuardTarget<TInterface>, TInterface> create, IReadOnlyList<GuardRule> rules)
+    /// <summary>Puts a guard in front of an implementation.</summary>
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Without dynamic code it throws, and says what to do.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = "The guard has the constraints of the interface, which is closed already.")]
+    internal TInterface CreateGuard<TInterface>(GuardTarget<TInterface> target)
+        where TInterface : class =>
+        this is Closed<TInterface> closed ? closed.Make(target)
+        : OpenGuard is null ? throw new InvalidOperationException($"This describes '{Interface}', not '{typeof(TInterface)}'.")
+        : (TInterface)Activator.CreateInstance(OpenGuard.MakeGenericType(typeof(TInterface).GenericTypeArguments), target)!;
+
+    private sealed class Closed<TInterface>(Func<GuardTarget<TInterface>, TInterface> create, IReadOnlyList<GuardRule> rules)
         : GuardDescription(typeof(TInterface), rules)
         where TInterface : class
     {
-        public TInterface CreateGuard(GuardTarget<TInterface> target) => create(target);
+        public TInterface Make(GuardTarget<TInterface> target) => create(target);
     }
 }

@@ -14,6 +14,17 @@ public sealed class GuardTarget<TInterface> : IDisposable, IAsyncDisposable
     private readonly AccessGuard _guard;
     private int _disposed;
 
+    /// <summary>Builds what stands behind the guard of an open generic interface. For the container alone.</summary>
+    /// <param name="services">The container or scope.</param>
+    public GuardTarget(IServiceProvider services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var targets = services.GetService(typeof(IOpenTargets)) as IOpenTargets
+            ?? throw new InvalidOperationException("No open generic interface is registered with AddGuarded.");
+        _guard = targets.Guard;
+        Inner = (TInterface)targets.Build(typeof(TInterface), services);
+    }
+
     internal GuardTarget(TInterface inner, AccessGuard guard)
     {
         Inner = inner;
