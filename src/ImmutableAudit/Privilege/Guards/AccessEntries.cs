@@ -19,7 +19,7 @@ internal static class AccessEntries
         CallResource resource,
         AuditDetails? details,
         AccessDecision decision,
-        PolicyInForce basis) => new()
+        AccessBasis basis) => new()
         {
             Type = decision.Allowed ? Allowed : Denied,
             Session = session,
@@ -35,8 +35,8 @@ internal static class AccessEntries
             {
                 Permission = permission.Name,
                 Roles = [.. decision.Roles.Select(held => new AuditRole { Role = held.Role, Source = held.Source })],
-                Policy = basis.Index,
-                Basis = basis.Basis,
+                Policy = basis.PolicyIndex,
+                Basis = basis.Head,
             },
         };
 

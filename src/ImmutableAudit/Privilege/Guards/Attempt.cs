@@ -9,7 +9,7 @@ namespace ImmutableAudit.Privilege;
 internal sealed class Attempt(GuardServices guard, GuardedPermission permission, Caller caller, in CallResource resource, AuditDetails? details)
 {
     private readonly CallResource _resource = resource;
-    private PolicyInForce _basis = guard.Engine.InForce;
+    private AccessBasis _basis = guard.Engine.InForce;
 
     /// <summary>Who calls.</summary>
     public Caller Caller { get; private set; } = caller;
@@ -57,7 +57,7 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
 
     /// <summary>Whether the decision may still be recorded; evaluated by the log at the very moment that it would get its index.</summary>
     public bool StillHolds(LogHead head, DateTimeOffset time) =>
-        head.PrivilegeHead == _basis.Basis && Decision.Grants.All(grant => grant.IsLive(time));
+        head.PrivilegeHead == _basis.Head && Decision.Grants.All(grant => grant.IsLive(time));
 
     /// <summary>Goes on from what became of the entry.</summary>
     /// <returns>The call, which may now be made; <see langword="null"/> where everything has to be decided anew.</returns>

@@ -9,7 +9,7 @@ internal sealed class PrivilegeEngine : IDisposable
     private readonly GuardSetup _setup;
     private readonly AccessPolicy _policy;
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private volatile PolicyInForce? _inForce;
+    private volatile AccessBasis? _inForce;
 
     public PrivilegeEngine(GuardSetup setup)
     {
@@ -26,7 +26,7 @@ internal sealed class PrivilegeEngine : IDisposable
 
     /// <summary>What decisions are taken on now.</summary>
     /// <exception cref="AuditUnavailableException">Nothing is in force yet.</exception>
-    public PolicyInForce InForce => _inForce
+    public AccessBasis InForce => _inForce
         ?? throw new AuditUnavailableException("Least privilege has not started, so nothing is allowed. A host starts it before its services; without one, use AccessGuard.OpenAsync.");
 
     /// <summary>The present time, as decisions take it.</summary>
@@ -44,7 +44,7 @@ internal sealed class PrivilegeEngine : IDisposable
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            _inForce = new PolicyInForce(new CompiledPolicy(_policy, Catalogue), 0, 0, []);
+            _inForce = new AccessBasis(new CompiledPolicy(_policy, Catalogue), 0, 0, []);
         }
         finally
         {

@@ -8,7 +8,7 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
     /// <summary>The counts.</summary>
     public UseLedger Ledger { get; } = new(engine.Catalogue.Count);
 
-    public SubjectPermissions PermissionsOf(AccessSubject subject, PolicyInForce basis) => Of(subject, basis).Permissions;
+    public SubjectPermissions PermissionsOf(AccessSubject subject, AccessBasis basis) => Of(subject, basis).Permissions;
 
     /// <summary>Whether a subject may by its roles, whatever is acted upon; counted then. Allocates nothing but at a subject's first call.</summary>
     public bool Passes(GuardedPermission permission, AccessSubject subject)
@@ -24,7 +24,7 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
     }
 
     /// <summary>Counts one use, if the log is there to take the count later (PRIVILEGE.md P5).</summary>
-    public bool TryCount(GuardedPermission permission, AccessSubject subject, PolicyInForce basis)
+    public bool TryCount(GuardedPermission permission, AccessSubject subject, AccessBasis basis)
     {
         if (!log.AcceptsAppends)
         {
@@ -36,7 +36,7 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
     }
 
     /// <summary>An answer is kept with the subject object itself, and counts on one basis only: it can be no other query's.</summary>
-    private SubjectUse Of(AccessSubject subject, PolicyInForce basis)
+    private SubjectUse Of(AccessSubject subject, AccessBasis basis)
     {
         if (subject.Cache is SubjectUse use && ReferenceEquals(use.InForce, basis))
         {
