@@ -7,6 +7,7 @@ internal sealed class PolicyAnalysis
     private const int MostSuggestions = 50;
 
     private readonly Dictionary<string, List<Role>> _includedBy = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Role, bool Standing), IReadOnlySet<string>> _persons = [];
     private int _suggestions;
 
     public PolicyAnalysis(AccessPolicy policy, PermissionCatalogue catalogue, bool rolesFromElsewhere)
@@ -63,6 +64,32 @@ internal sealed class PolicyAnalysis
     /// <summary>The persons who hold a role, assigned to it or to one that includes it; accounts of no known person count for themselves.</summary>
     public IReadOnlySet<string> PersonsWith(string name, bool standing)
     {
+        if (!_persons.TryGetValue((name, standing), out var persons))
+        {
+            _persons[(name, standing)] = persons = FindPersonsWith(name, standing);
+        }
+
+        return persons;
+    }
+
+    /// <summary>One text for one human, as far as is known.</summary>
+    public static string PersonOf(RoleAssignment assignment) => assignment.Person is { } person ? "p" + person : $"s{assignment.Issuer}\0{assignment.Id}";
+
+    /// <summary>The end of a message about a name that leads nowhere.</summary>
+    public string DidYouMean(string name, IEnumerable<string> names) =>
+        ++_suggestions <= MostSuggestions && SimilarName.Find(name, names) is { } similar ? $" Did you mean '{similar}'?" : "";
+
+    public string DidYouMeanRole(string name) => DidYouMean(name, Policy.Roles.Select(role => role.Name));
+
+    public string DidYouMeanPermission(string name) =>
+        DidYouMean(name, Catalogue.Concat(Policy.Catalogue).Select(definition => definition.Permission));
+
+    public static PolicyFinding Error(string id, string message) => new(id, FindingSeverity.Error, message);
+
+    public static PolicyFinding Warning(string id, string message) => new(id, FindingSeverity.Warning, message);
+
+    private HashSet<string> FindPersonsWith(string name, bool standing)
+    {
         var roles = new HashSet<string>(StringComparer.Ordinal);
         var pending = new Stack<Role>();
         if (Policy.TryGetRole(name, out var role))
@@ -83,20 +110,4 @@ internal sealed class PolicyAnalysis
 
         return Policy.Assignments.Where(assignment => assignment.Roles.Any(roles.Contains)).Select(PersonOf).ToHashSet(StringComparer.Ordinal);
     }
-
-    /// <summary>One text for one human, as far as is known.</summary>
-    public static string PersonOf(RoleAssignment assignment) => assignment.Person is { } person ? "p" + person : $"s{assignment.Issuer}\0{assignment.Id}";
-
-    /// <summary>The end of a message about a name that leads nowhere.</summary>
-    public string DidYouMean(string name, IEnumerable<string> names) =>
-        ++_suggestions <= MostSuggestions && SimilarName.Find(name, names) is { } similar ? $" Did you mean '{similar}'?" : "";
-
-    public string DidYouMeanRole(string name) => DidYouMean(name, Policy.Roles.Select(role => role.Name));
-
-    public string DidYouMeanPermission(string name) =>
-        DidYouMean(name, Catalogue.Concat(Policy.Catalogue).Select(definition => definition.Permission));
-
-    public static PolicyFinding Error(string id, string message) => new(id, FindingSeverity.Error, message);
-
-    public static PolicyFinding Warning(string id, string message) => new(id, FindingSeverity.Warning, message);
 }
