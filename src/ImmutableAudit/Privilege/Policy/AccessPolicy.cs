@@ -8,7 +8,7 @@ namespace ImmutableAudit.Privilege;
 /// there are (PRIVILEGE.md P14). Immutable and thread-safe; made by <see cref="AccessPolicyBuilder"/>.
 /// </summary>
 /// <remarks>
-/// Well-formed, and no role includes itself. Whether its parts fit each other is for <c>PolicyValidator</c> to say; a
+/// Well-formed, and no role includes itself. Whether its parts fit each other is for <see cref="PolicyValidator"/> to say; a
 /// name that leads nowhere gives nobody anything.
 /// </remarks>
 public sealed class AccessPolicy

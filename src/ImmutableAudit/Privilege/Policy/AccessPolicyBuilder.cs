@@ -18,7 +18,7 @@ public sealed class AccessPolicyBuilder
     private readonly Dictionary<string, Role> _roles = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ElevationRule> _elevations = new(StringComparer.Ordinal);
     private readonly Dictionary<SubjectKey, (string? Person, List<string> Roles)> _assignments = [];
-    private readonly List<SeparatedDuties> _separations = [];
+    private readonly Dictionary<string, SeparatedDuties> _separations = new(StringComparer.Ordinal);
     private readonly List<(PermissionDefinition Definition, string Place)> _permissions = [];
     private int? _version;
 
@@ -99,11 +99,8 @@ public sealed class AccessPolicyBuilder
             throw new AccessPolicyException("Separated duties name fewer than two roles. Name those that nobody may hold together.");
         }
 
-        if (!_separations.Exists(other => other.Roles.SequenceEqual(separation.Roles, StringComparer.Ordinal)))
-        {
-            _separations.Add(separation);
-        }
-
+        // No name has a control character.
+        _separations.TryAdd(string.Join('\0', separation.Roles), separation);
         return this;
     }
 
@@ -124,6 +121,15 @@ public sealed class AccessPolicyBuilder
         return this;
     }
 
+    /// <summary>Takes over what configuration says. After a change of configuration, begin with a new builder.</summary>
+    /// <exception cref="AccessPolicyException">Something in it is malformed, or defined already; says where.</exception>
+    public AccessPolicyBuilder Merge(AccessPolicyOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ConfiguredPolicy.Apply(options, this);
+        return this;
+    }
+
     /// <summary>The policy.</summary>
     /// <exception cref="AccessPolicyException">
     /// It has no application or no version, a role includes itself, or a permission has different attributes in two places.
@@ -136,7 +142,7 @@ public sealed class AccessPolicyBuilder
             _version ?? throw new AccessPolicyException("The policy has no version. Call Version, with 1 for the first."),
             _roles.Values,
             _assignments.Select(pair => new RoleAssignment(pair.Key, pair.Value.Person, pair.Value.Roles)),
-            _separations,
+            _separations.Values,
             _elevations.Values,
             PermissionCatalogue.Merge(_permissions));
     }

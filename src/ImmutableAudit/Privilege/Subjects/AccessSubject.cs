@@ -47,6 +47,15 @@ public sealed class AccessSubject
     /// <summary>The same subject with further asserted roles, as a store finds them.</summary>
     public AccessSubject WithRoles(params IEnumerable<AssertedRole> roles) => new(Identity, Roles.Concat(roles), OnBehalfOf);
 
+    /// <summary>The same subject with the roles that a store has for it, and for each of those it acts for.</summary>
+    public async ValueTask<AccessSubject> WithRolesFromAsync(IRoleAssignmentStore store, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var principal = OnBehalfOf is null ? null : await OnBehalfOf.WithRolesFromAsync(store, cancellationToken).ConfigureAwait(false);
+        var roles = await store.GetRolesAsync(Identity, cancellationToken).ConfigureAwait(false);
+        return new AccessSubject(Identity, Roles.Concat(roles), principal);
+    }
+
     /// <summary>The issuer and id, fit to be shown.</summary>
     public override string ToString() => SubjectKey.Of(Identity).ToString();
 

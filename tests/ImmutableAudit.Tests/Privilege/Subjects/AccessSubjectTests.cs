@@ -55,6 +55,22 @@ public sealed class AccessSubjectTests
     }
 
     [Fact]
+    public async Task A_store_is_asked_for_each_link_of_the_chain()
+    {
+        var alice = new AccessSubject(new AuditSubject { Id = "alice" }, new AssertedRole("lead", "idp"));
+        var job = await new AccessSubject(new AuditSubject { Id = "job" }).ActingFor(alice).WithRolesFromAsync(new Store());
+        Assert.Equal([new AssertedRole("of job", "store")], job.Roles);
+        Assert.Equal([new AssertedRole("lead", "idp"), new AssertedRole("of alice", "store")], job.OnBehalfOf?.Roles);
+        Assert.Null(job.OnBehalfOf?.OnBehalfOf);
+    }
+
+    private sealed class Store : IRoleAssignmentStore
+    {
+        public ValueTask<IReadOnlyList<AssertedRole>> GetRolesAsync(AuditSubject subject, CancellationToken cancellationToken = default) =>
+            new([new AssertedRole("of " + subject.Id, "store")]);
+    }
+
+    [Fact]
     public void Asserted_roles_are_copied()
     {
         var roles = new List<AssertedRole> { new("lead", "idp") };
