@@ -11,11 +11,15 @@ internal sealed class GuardBuilder
     private readonly INamedTypeSymbol _type;
     private readonly Names _names;
     private readonly List<RuleModel> _rules = [];
+    private readonly string _inner;
+    private readonly string _target;
 
     private GuardBuilder(INamedTypeSymbol type, IReadOnlyList<GuardedMember> members)
     {
         _type = type;
         _names = new(members.SelectMany(member => member.Calls).SelectMany(call => Taken(call.Method)));
+        _inner = Names.Make(FieldName, _names.Stem("inner", FieldName));
+        _target = Names.Make(FieldName, _names.Stem("target", FieldName));
     }
 
     /// <summary>The model of an interface; null where anything is wrong with it.</summary>
@@ -24,8 +28,6 @@ internal sealed class GuardBuilder
 
     private GuardModel Build(IReadOnlyList<GuardedMember> members)
     {
-        var inner = Names.Make(FieldName, _names.Stem("inner", FieldName));
-        var target = Names.Make(FieldName, _names.Stem("target", FieldName));
         var models = members.Select(Member).ToEquatable();
         var typeParameters = Levels(_type).SelectMany(level => level.TypeParameters).ToList();
         var @namespace = _type.ContainingNamespace is { IsGlobalNamespace: false } named ? SymbolText.Namespace(named) : null;
@@ -42,8 +44,8 @@ internal sealed class GuardBuilder
             SymbolText.Attributes(Levels(_type).SelectMany(level => level.GetAttributes())),
             _rules.ToEquatable(),
             models,
-            inner,
-            target);
+            _inner,
+            _target);
     }
 
     private MemberModel Member(GuardedMember member) => member.Symbol switch
@@ -113,7 +115,7 @@ internal sealed class GuardBuilder
             (parameter.Type.SpecialType == SpecialType.System_Object || parameter.Type.TypeKind == TypeKind.Dynamic ||
             _type.AllInterfaces.Prepend(_type).Contains(parameter.Type, SymbolEqualityComparer.Default));
         return mayBeInner
-            ? $"ReferenceEquals({model.Name}, {Names.Make(FieldName, "inner")}) ? this : {model.Name}"
+            ? $"ReferenceEquals({model.Name}, {_inner}) ? this : {model.Name}"
             : model.Argument;
     }
 

@@ -27,10 +27,7 @@ internal sealed class RuleReader(INamedTypeSymbol type, Findings findings)
             return foreign;
         }
 
-        var hint = SymbolEqualityComparer.Default.Equals(member.ContainingType.OriginalDefinition, type) || member.ContainingType.IsGuarded()
-            ? ""
-            : $"; it is inherited, so put it on the interface, with Member = \"{member.Name}\"";
-        findings.Add(Rules.NoRule, member, name, hint);
+        findings.AddNoRule(member, name, inherited: !member.ContainingType.IsGuarded());
         return null;
     }
 

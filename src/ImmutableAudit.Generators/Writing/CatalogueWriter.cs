@@ -23,13 +23,13 @@ internal static class CatalogueWriter
         writer.Line($"internal sealed class {name} : global::ImmutableAudit.Privilege.GuardCatalogue");
         writer.Open();
         writer.Line("public override global::System.Collections.Generic.IReadOnlyList<global::ImmutableAudit.Privilege.GuardDescription> Guards { get; } =");
-        writer.Line("[");
+        writer.OpenList();
         foreach (var entry in entries.OrderBy(entry => entry.Interface, StringComparer.Ordinal))
         {
             WriteEntry(writer, entry);
         }
 
-        writer.Line("];");
+        writer.Close("];");
         writer.Close();
         return writer.ToString();
     }
@@ -48,13 +48,14 @@ internal static class CatalogueWriter
 
     private static void WriteEntry(CodeWriter writer, CatalogueEntry entry)
     {
-        var head = entry.IsGeneric
-            ? $"CreateOpen(typeof({entry.Interface}), typeof({entry.Guard})"
-            : $"Create<{entry.Interface}>(static target => new {entry.Guard}(target)";
-        writer.Continuation($"global::ImmutableAudit.Privilege.GuardDescription.{head}{(entry.Rules.Count == 0 ? ")," : ",")}");
-        for (var i = 0; i < entry.Rules.Count; i++)
+        const string description = "global::ImmutableAudit.Privilege.GuardDescription";
+        string[] arguments = entry.IsGeneric
+            ? [$"typeof({entry.Interface})", $"typeof({entry.Guard})", .. entry.Rules]
+            : [$"static target => new {entry.Guard}(target)", .. entry.Rules];
+        writer.Line(entry.IsGeneric ? $"{description}.CreateOpen(" : $"{description}.Create<{entry.Interface}>(");
+        for (var i = 0; i < arguments.Length; i++)
         {
-            writer.Continuation($"    {entry.Rules[i]}{(i == entry.Rules.Count - 1 ? ")," : ",")}");
+            writer.Continuation(arguments[i] + (i == arguments.Length - 1 ? ")," : ","));
         }
     }
 }

@@ -23,16 +23,20 @@ internal sealed class CodeWriter
     /// <summary>A line that belongs to the one before.</summary>
     public void Continuation(string line) => _text.Append(' ', 4 * (_depth + 1)).Append(line).Append('\n');
 
-    public void Open()
-    {
-        Line("{");
-        _depth++;
-    }
+    public void Open() => Open("{");
+
+    public void OpenList() => Open("[");
 
     public void Close(string end = "}")
     {
         _depth--;
         Line(end);
+    }
+
+    private void Open(string start)
+    {
+        Line(start);
+        _depth++;
     }
 
     public override string ToString() => _text.ToString();
