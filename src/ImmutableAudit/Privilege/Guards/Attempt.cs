@@ -9,7 +9,7 @@ namespace ImmutableAudit.Privilege;
 internal sealed class Attempt(GuardServices guard, GuardedPermission permission, Caller caller, in CallResource resource, AuditDetails? details)
 {
     private readonly CallResource _resource = resource;
-    private AccessBasis _basis = guard.Engine.InForce;
+    private AccessBasis _basis = guard.Engine.Basis;
 
     /// <summary>Who calls.</summary>
     public Caller Caller { get; private set; } = caller;
@@ -47,7 +47,7 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
     /// <summary>Decides on what is in force now.</summary>
     public void Decide()
     {
-        _basis = guard.Engine.InForce;
+        _basis = guard.Engine.Basis;
         Decision = Judge();
         var isCounted = Decision.Allowed
             ? permission.IsCounted && guard.Use.TryCount(permission, Caller.Subject!, _basis)

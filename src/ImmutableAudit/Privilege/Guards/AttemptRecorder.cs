@@ -19,12 +19,13 @@ internal sealed class AttemptRecorder(GuardServices guard)
         while (true)
         {
             attempt.Decide();
-            if (attempt.Conclude(await RecordAsync(attempt, cancellationToken).ConfigureAwait(false), cancellationToken) is { } call)
+            var recorded = await RecordAsync(attempt, cancellationToken).ConfigureAwait(false);
+            if (attempt.Conclude(recorded, cancellationToken) is { } call)
             {
                 return call;
             }
 
-            await guard.Engine.FollowAsync(cancellationToken).ConfigureAwait(false);
+            await guard.Engine.FollowAsync(recorded.Decision.Head, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -41,12 +42,13 @@ internal sealed class AttemptRecorder(GuardServices guard)
         while (true)
         {
             attempt.Decide();
-            if (attempt.Conclude(Record(attempt, cancellationToken), cancellationToken) is { } call)
+            var recorded = Record(attempt, cancellationToken);
+            if (attempt.Conclude(recorded, cancellationToken) is { } call)
             {
                 return call;
             }
 
-            Task.Run(() => guard.Engine.FollowAsync(cancellationToken), cancellationToken).GetAwaiter().GetResult();
+            Task.Run(() => guard.Engine.FollowAsync(recorded.Decision.Head, cancellationToken), cancellationToken).GetAwaiter().GetResult();
         }
     }
 

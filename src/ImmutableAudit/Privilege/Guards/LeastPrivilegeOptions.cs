@@ -9,6 +9,12 @@ public sealed class LeastPrivilegeOptions
     /// </summary>
     public ReadOnlyMemory<byte> SensitiveValueKey { get; set; }
 
+    /// <summary>
+    /// Whether an identity provider asserts roles of subjects (<see cref="AssertedRole"/>), so that the policy alone does not say
+    /// who holds what; its checks then do not complain of roles and permissions that nobody holds.
+    /// </summary>
+    public bool RolesFromIdentityProvider { get; set; }
+
     /// <summary>How often use that is only counted, and equal denials, are recorded as <c>access.summary</c>. One minute; a crash loses at most this much of the counts.</summary>
     public TimeSpan SummaryInterval { get; set; } = TimeSpan.FromMinutes(1);
 

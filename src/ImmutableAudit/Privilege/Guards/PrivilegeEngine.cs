@@ -1,15 +1,17 @@
 namespace ImmutableAudit.Privilege;
 
 /// <summary>
-/// Keeps what is in force: folds the log's privilege entries, deploys the application's policy, and follows when the log goes
-/// on. Thread-safe.
+/// Keeps what is in force: deploys the application's policy, and follows when the log goes on. What it says is a fold over the
+/// log and nothing else. Thread-safe.
 /// </summary>
 internal sealed class PrivilegeEngine : IDisposable
 {
     private readonly GuardSetup _setup;
     private readonly AccessPolicy _policy;
-    private readonly SemaphoreSlim _gate = new(1, 1);
-    private volatile AccessBasis? _inForce;
+    private readonly Lock _gate = new();
+    private LivePrivileges? _live;
+    private volatile AccessBasis? _basis;
+    private long _lastTicks;
 
     public PrivilegeEngine(GuardSetup setup)
     {
@@ -26,11 +28,12 @@ internal sealed class PrivilegeEngine : IDisposable
 
     /// <summary>What decisions are taken on now.</summary>
     /// <exception cref="AuditUnavailableException">Nothing is in force yet.</exception>
-    public AccessBasis InForce => _inForce
-        ?? throw new AuditUnavailableException("Least privilege has not started, so nothing is allowed. A host starts it before its services; without one, use AccessGuard.OpenAsync.");
+    public AccessBasis Basis => _basis ?? throw new AuditUnavailableException(
+        "Least privilege has not started, so nothing is allowed. A host starts it before its services; without one, use AccessGuard.OpenAsync.");
 
-    /// <summary>The present time, as decisions take it.</summary>
-    public DateTimeOffset Now => _setup.Log.TimeProvider.GetUtcNow();
+    /// <summary>The present time, never before an entry that was seen (PRIVILEGE.md P3).</summary>
+    public DateTimeOffset Now =>
+        new(Math.Max(_setup.Log.TimeProvider.GetUtcNow().UtcTicks, Volatile.Read(ref _lastTicks)), TimeSpan.Zero);
 
     /// <summary>What a guarded member needs.</summary>
     public GuardedPermission Permission(GuardRule rule) => Permission(rule.Member, rule.Permission);
@@ -38,28 +41,82 @@ internal sealed class PrivilegeEngine : IDisposable
     /// <summary>What is asked for by hand.</summary>
     public GuardedPermission Permission(string permission) => Permission(permission, permission);
 
+    /// <summary>Checks the policy, deploys it, and takes into force what the log then says.</summary>
+    /// <exception cref="AccessPolicyException">The policy has findings that must not take effect.</exception>
+    /// <exception cref="PolicyConflictException">Another policy of the same version is in force.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await _setup.Log.RequireSessionAsync(cancellationToken).ConfigureAwait(false);
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        RefuseErrors(Findings(_policy));
+        var log = _setup.Log;
+        await log.RequireSessionAsync(cancellationToken).ConfigureAwait(false);
+        _live ??= await LivePrivileges.OpenAsync(log, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await DeployAsync(_policy, _live, cancellationToken).ConfigureAwait(false);
+        var basis = Take(_live.Current);
+        GuardMessages.PolicyInForce(_setup.Logger, log.Origin, basis.Policy.Policy.Application, basis.Policy.Policy.Version, basis.PolicyIndex);
+        foreach (var finding in Findings(basis.Policy.Policy))
         {
-            _inForce = new AccessBasis(new CompiledPolicy(_policy, Catalogue), 0, 0, []);
-        }
-        finally
-        {
-            _gate.Release();
+            GuardMessages.Finding(_setup.Logger, basis.Policy.Policy.Application, finding.Id, finding.Message);
         }
     }
 
-    /// <summary>Folds what was appended since, by whomever.</summary>
-    public async Task FollowAsync(CancellationToken cancellationToken)
+    /// <summary>Goes on to a head on which a decision did not hold.</summary>
+    public async Task FollowAsync(LogHead head, CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        _gate.Release();
+        SeeTime(head.LastTime);
+        Take(await _live!.CatchUpAsync(head.PrivilegeHead, cancellationToken).ConfigureAwait(false));
     }
 
-    public void Dispose() => _gate.Dispose();
+    public void Dispose() => _live?.Dispose();
+
+    private static Task<PolicyInForce> DeployAsync(AccessPolicy policy, LivePrivileges live, CancellationToken cancellationToken)
+    {
+        var document = PolicyDocument.Of(policy);
+        return PolicyDeployment.DeployAsync(live, new DeployablePolicy(policy.Application, policy.Version, document.Utf8), cancellationToken);
+    }
+
+    /// <summary>Makes a state the basis of decisions, unless a newer one is already.</summary>
+    private AccessBasis Take(PrivilegeState state)
+    {
+        lock (_gate)
+        {
+            if (_basis is { } current && current.Head >= state.Head)
+            {
+                return current;
+            }
+
+            var policy = state.Policies[_policy.Application];
+            var compiled = _basis?.PolicyIndex == policy.Index
+                ? _basis.Policy
+                : new CompiledPolicy(PolicyDocument.Parse(policy.Document).Policy, Catalogue);
+            return _basis = new AccessBasis(compiled, policy.Index, state.Head, []);
+        }
+    }
+
+    private IReadOnlyList<PolicyFinding> Findings(AccessPolicy policy) =>
+        PolicyValidator.Validate(policy, Catalogue, _setup.Store is not null || _setup.Options.RolesFromIdentityProvider);
+
+    private static void RefuseErrors(IReadOnlyList<PolicyFinding> findings)
+    {
+        var errors = findings.Where(finding => finding.Severity == FindingSeverity.Error).ToList();
+        if (errors.Count > 0)
+        {
+            throw new AccessPolicyException($"The policy must not take effect. {string.Join(" ", errors.Select(error => $"{error.Id}: {error.Message}"))}");
+        }
+    }
+
+    private void SeeTime(DateTimeOffset time)
+    {
+        for (var seen = Volatile.Read(ref _lastTicks); time.UtcTicks > seen;)
+        {
+            var before = Interlocked.CompareExchange(ref _lastTicks, time.UtcTicks, seen);
+            if (before == seen)
+            {
+                return;
+            }
+
+            seen = before;
+        }
+    }
 
     private GuardedPermission Permission(string member, string permission)
     {

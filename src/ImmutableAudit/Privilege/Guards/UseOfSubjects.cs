@@ -13,7 +13,7 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
     /// <summary>Whether a subject may by its roles, whatever is acted upon; counted then. Allocates nothing but at a subject's first call.</summary>
     public bool Passes(GuardedPermission permission, AccessSubject subject)
     {
-        var use = Of(subject, engine.InForce);
+        var use = Of(subject, engine.Basis);
         if (!use.Permissions.Holds(permission.Index) || !log.AcceptsAppends)
         {
             return false;
@@ -38,7 +38,7 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
     /// <summary>An answer is kept with the subject object itself, and counts on one basis only: it can be no other query's.</summary>
     private SubjectUse Of(AccessSubject subject, AccessBasis basis)
     {
-        if (subject.Cache is SubjectUse use && ReferenceEquals(use.InForce, basis))
+        if (subject.Cache is SubjectUse use && ReferenceEquals(use.Basis, basis))
         {
             return use;
         }
