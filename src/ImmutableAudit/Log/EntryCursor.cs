@@ -10,15 +10,12 @@ namespace ImmutableAudit.Log;
 /// one caller at a time.
 /// </summary>
 internal sealed class EntryCursor(LogServices log, Func<SignedCheckpoint, LogSnapshot> snapshots, Func<SignedCheckpoint> latest)
+    : IEntryReader
 {
     private List<ReadOnlyMemory<byte>> _run = [];
     private long _first;
 
-    /// <summary>Reads an entry.</summary>
-    /// <exception cref="AuditLogCorruptException">It is not the one that was signed.</exception>
-    /// <exception cref="AuditLogUnreadableException">It could not be read, or is not committed.</exception>
-    /// <exception cref="AuditFormatException">It is not an event, or a file of the log is missing or malformed.</exception>
-    public async ValueTask<AuditEntry> ReadAsync(long index, CancellationToken cancellationToken)
+    public async ValueTask<AuditEntry> ReadAsync(long index, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         if (index < _first || index >= _first + _run.Count)

@@ -41,7 +41,7 @@ internal interface IPrivilegedLog
     ValueTask<LogHead> ReadHeadAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Reads committed entries one by one, in any order.</summary>
-    EntryCursor ReadEntries();
+    IEntryReader ReadEntries();
 
     /// <summary>Appends an entry; completes when it is durable.</summary>
     ValueTask<AppendResult> AppendAsync(AuditEvent entry, AppendCondition? condition = null, CancellationToken cancellationToken = default);

@@ -22,7 +22,7 @@ internal sealed class PrivilegedLog(
 
     public ValueTask<LogHead> ReadHeadAsync(CancellationToken cancellationToken = default) => appender.ReadHeadAsync(cancellationToken);
 
-    public EntryCursor ReadEntries() => new(log, snapshots, latest);
+    public IEntryReader ReadEntries() => new EntryCursor(log, snapshots, latest);
 
     public ValueTask<AppendResult> AppendAsync(AuditEvent entry, AppendCondition? condition = null, CancellationToken cancellationToken = default) =>
         appender.AppendOwnAsync(entry, 1, condition, cancellationToken);
