@@ -11,6 +11,7 @@ public sealed class AccessGuard : IAccessGuard, IAsyncDisposable, IDisposable
     private readonly AttemptRecorder _recorder;
     private readonly SummaryWriter _summaries;
     private readonly bool _isAmbient;
+    private int _disposed;
 
     internal AccessGuard(GuardSetup setup)
     {
@@ -91,9 +92,14 @@ public sealed class AccessGuard : IAccessGuard, IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>Records what was only counted until now, and ends. The log stays open.</summary>
+    /// <summary>Records what was only counted until now, and ends: nothing is allowed any more. The log stays open.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await _summaries.DisposeAsync().ConfigureAwait(false);
         _services.Engine.Dispose();
     }

@@ -11,6 +11,7 @@ internal sealed class PrivilegeEngine : IDisposable
     private readonly Lock _gate = new();
     private LivePrivileges? _live;
     private volatile AccessBasis? _basis;
+    private bool _isDisposed;
     private long _lastTicks;
 
     public PrivilegeEngine(GuardSetup setup)
@@ -29,7 +30,7 @@ internal sealed class PrivilegeEngine : IDisposable
     /// <summary>What decisions are taken on now.</summary>
     /// <exception cref="AuditUnavailableException">Nothing is in force yet.</exception>
     public AccessBasis Basis => _basis ?? throw new AuditUnavailableException(
-        "Least privilege has not started, so nothing is allowed. A host starts it before its services; without one, use AccessGuard.OpenAsync.");
+        "Least privilege has not started or has ended, so nothing is allowed. A host starts it before its services; without one, use AccessGuard.OpenAsync.");
 
     /// <summary>The present time, never before an entry that was seen (PRIVILEGE.md P3).</summary>
     public DateTimeOffset Now =>
@@ -66,7 +67,17 @@ internal sealed class PrivilegeEngine : IDisposable
         Take(await _live!.CatchUpAsync(head.PrivilegeHead, cancellationToken).ConfigureAwait(false));
     }
 
-    public void Dispose() => _live?.Dispose();
+    /// <summary>Nothing is in force any more.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isDisposed = true;
+            _basis = null;
+        }
+
+        _live?.Dispose();
+    }
 
     private static Task<PolicyInForce> DeployAsync(AccessPolicy policy, LivePrivileges live, CancellationToken cancellationToken)
     {
@@ -79,6 +90,7 @@ internal sealed class PrivilegeEngine : IDisposable
     {
         lock (_gate)
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(AccessGuard));
             if (_basis is { } current && current.Head >= state.Head)
             {
                 return current;
