@@ -88,8 +88,27 @@ public sealed class AttributeFixer : CodeFixProvider
         return attribute.WithArgumentList((attribute.ArgumentList ?? SyntaxFactory.AttributeArgumentList()).WithArguments(list));
     }
 
-    private static SyntaxNode Removed(SyntaxNode root, AttributeSyntax attribute) =>
-        attribute.Parent is AttributeListSyntax { Attributes.Count: 1 } list
-            ? root.RemoveNode(list, SyntaxRemoveOptions.KeepLeadingTrivia | SyntaxRemoveOptions.KeepExteriorTrivia)!
-            : root.RemoveNode(attribute, SyntaxRemoveOptions.KeepNoTrivia)!;
+    private static SyntaxNode Removed(SyntaxNode root, AttributeSyntax attribute)
+    {
+        if (attribute.Parent is not AttributeListSyntax { Attributes.Count: 1, Parent: { } owner } list)
+        {
+            return root.RemoveNode(attribute, SyntaxRemoveOptions.KeepNoTrivia)!;
+        }
+
+        // What stood before the attributes, or behind them, stays.
+        if (list.SpanStart == owner.SpanStart)
+        {
+            return root.ReplaceNode(owner, owner.RemoveNode(list, SyntaxRemoveOptions.KeepNoTrivia)!.WithLeadingTrivia(list.GetLeadingTrivia()));
+        }
+
+        return root.ReplaceNode(owner, Moved(owner, list));
+    }
+
+    private static SyntaxNode Moved(SyntaxNode owner, AttributeListSyntax list)
+    {
+        var tracked = owner.TrackNodes(list);
+        var before = tracked.GetCurrentNode(list)!.GetFirstToken().GetPreviousToken();
+        var moved = tracked.ReplaceToken(before, before.WithTrailingTrivia(list.GetTrailingTrivia()));
+        return moved.RemoveNode(moved.GetCurrentNode(list)!, SyntaxRemoveOptions.KeepNoTrivia)!;
+    }
 }

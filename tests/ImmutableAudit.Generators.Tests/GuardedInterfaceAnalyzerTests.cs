@@ -29,7 +29,7 @@ public sealed class GuardedInterfaceAnalyzerTests
     [InlineData(Fine + " void Run([Sensitive, {|IA1006:Audited|}] string iban);")]
     [InlineData(Fine + " void Run([{|IA1006:Resource(\"order\")|}, Sensitive] string iban);")]
     [InlineData(Fine + " void Run([{|IA1006:Audited|}] Secret secret);")]
-    [InlineData(Fine + " void Run([Sensitive] Open {|IA1006:open|});")]
+    [InlineData(Fine + " void Run([{|IA1006:Sensitive|}] Open open);")]
     // IA1007: deferred
     [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] IEnumerable<int> List();")]
     [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] IQueryable<int> Query();")]

@@ -11,7 +11,7 @@ public sealed class RulesTests
 
     [Fact]
     public void Ids_follow_each_other() =>
-        Assert.Equal(Enumerable.Range(1001, All.Count).Select(number => $"IA{number}"), All.Select(rule => rule.Id).Order(StringComparer.Ordinal));
+        Assert.Equal(Enumerable.Range(1001, All.Count).Select(number => $"IA{number}"), All.Select(rule => rule.Id).Order(StringComparer.Ordinal), StringComparer.Ordinal);
 
     [Fact]
     public void Each_rule_stands_in_the_readme_under_its_link()

@@ -42,7 +42,7 @@ public sealed class SnapshotTests
         {
             "Request", """
             namespace Shop;
-            public sealed record Refund([Resource("order")] string OrderId, [Audited] decimal Amount) { [Sensitive] public string? Iban { get; init; } }
+            public record Refund([Resource("order")] string OrderId, [Audited] decimal Amount) { [Sensitive] public string? Iban { get; init; } }
             public readonly record struct Key<T>([Resource("key")] T Id);
             public sealed record Wrapped<T>([Resource("key")] T Id);
             [Guarded] public interface IOrders
@@ -110,8 +110,9 @@ public sealed class SnapshotTests
     {
         var (result, output) = Source.Generate(Source.Compile(source));
         Assert.Empty(result.Diagnostics);
-        Assert.Empty(output.GetDiagnostics().Select(diagnostic => diagnostic.ToString()));
-        Assert.Equal(2, result.GeneratedTrees.Length);
+        var warnings = string.Join('\n', output.GetDiagnostics().Where(diagnostic => diagnostic.Severity != DiagnosticSeverity.Hidden));
+        Assert.True(warnings.Length == 0, warnings);
+        Assert.Contains(result.GeneratedTrees, tree => tree.FilePath.EndsWith("GuardCatalogue.g.cs", StringComparison.Ordinal));
         var texts = result.Results[0].GeneratedSources.Select(generated => $"// {generated.HintName}\n{generated.SourceText}");
         Snapshot.Matches(name, $"// {source.ReplaceLineEndings("\n// ")}\n\n{string.Join("\n", texts)}");
     }

@@ -45,8 +45,8 @@ internal static class Source
     private static readonly CSharpCompilation Empty = CSharpCompilation.Create(
         "Shop", [CSharpSyntaxTree.ParseText(Implicit, Options, "Usings.cs")], References, CompilationOptions);
 
-    public static CSharpCompilation Compile(params string[] texts) => Empty.AddSyntaxTrees(texts.Select(
-        (text, index) => CSharpSyntaxTree.ParseText(text, Options, index == 0 ? FileName : $"Test{index}.cs")));
+    public static CSharpCompilation Compile(params string[] texts) => Empty.AddSyntaxTrees(
+        [.. texts.Select((text, index) => CSharpSyntaxTree.ParseText(text, Options, index == 0 ? FileName : $"Test{index}.cs"))]);
 
     /// <summary>The generator, at work on a compilation. Its output may be compiled with it.</summary>
     public static (GeneratorDriverRunResult Result, Compilation Output) Generate(CSharpCompilation compilation)
