@@ -47,7 +47,10 @@ public sealed class SnapshotTests
             public sealed record Wrapped<T>([Resource("key")] T Id);
             [Guarded] public interface IOrders
             {
-                [RequirePermission("orders.refund")] Task RefundAsync(Refund? refund, CancellationToken ct);
+                [RequirePermission("orders.refund")] Task RefundAsync(Refund refund, CancellationToken ct);
+                [RequirePermission("orders.read", AuditLevel = AuditLevel.DenialsOnly)] Task ReadAsync(Refund refund);
+                [RequirePermission("orders.list")] IAsyncEnumerable<int> ListAsync(Refund refund);
+                [RequirePermission("orders.look", Blocking = true)] int Look(in Refund refund);
                 [RequirePermission("orders.refund")] Task KeyAsync<T>(Key<T> key);
                 [RequirePermission("orders.refund")] Task MaybeKeyAsync(Key<int>? key);
                 [RequirePermission("orders.refund")] Task WrappedAsync<T>(Wrapped<T> wrapped);
