@@ -102,9 +102,9 @@ internal sealed class ArgumentReader(Compilation compilation, Findings findings)
             {
                 findings.Add(Rules.SensitiveOnRecord, member, raw, label, $"[{Short(raw)}] on '{parameter.Name}' as a whole");
             }
-            else if (outer.Exists(mark => mark.Is(Known.Sensitive)) && marks.Find(mark => !mark.Is(Known.Sensitive)) is { } inner)
+            else if (outer.Find(mark => mark.Is(Known.Sensitive)) is { } hidden && marks.Find(mark => !mark.Is(Known.Sensitive)) is { } inner)
             {
-                findings.Add(Rules.SensitiveOnRecord, member, parameter.Name, $"[{Short(inner)}] on its '{property.Name}'");
+                findings.Add(Rules.SensitiveOnRecord, member, hidden, parameter.Name, $"[{Short(inner)}] on its '{property.Name}'");
             }
 
             Add(arguments, member, marks, label, Access(parameter.Type, property, expression), Unreadable(property));

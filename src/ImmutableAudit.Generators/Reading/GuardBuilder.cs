@@ -63,7 +63,7 @@ internal sealed class GuardBuilder
         method.TypeParameters.Select(SymbolText.TypeParameter).ToEquatable(),
         method.TypeParameters.Select(parameter => SymbolText.Name(parameter.Name)).ToEquatable(),
         SymbolText.InheritedConstraints(method).ToEquatable(),
-        method.Parameters.Select(SymbolText.Parameter).ToEquatable(),
+        Parameters(method.Parameters, [call]),
         Call(method, call, method.Name, ""));
 
     private PropertyModel Property(IPropertySymbol property, IReadOnlyList<GuardedCall> calls)
@@ -73,7 +73,7 @@ internal sealed class GuardBuilder
             SymbolText.Name(property.Name),
             ByReference(property.RefKind) + SymbolText.Type(property.Type),
             SymbolText.Attributes(property.GetAttributes()),
-            property.Parameters.Select(SymbolText.Parameter).ToEquatable(),
+            Parameters(property.Parameters, calls),
             Accessor(MethodKind.PropertyGet, "Get"),
             Accessor(MethodKind.PropertySet, "Set"));
 
@@ -141,6 +141,16 @@ internal sealed class GuardBuilder
             Known.TokenOf(call.Method) is { } token ? SymbolText.Name(token.Name) : null,
             Taken(call.Method).ToEquatable());
     }
+
+    // To have asked whether a parameter is null makes the compiler believe that it may be.
+    private static EquatableArray<ParameterModel> Parameters(IEnumerable<IParameterSymbol> parameters, IReadOnlyList<GuardedCall> calls) => parameters
+        .Select(SymbolText.Parameter)
+        .Select(parameter => calls.Any(call => AsksWhetherNull(call, parameter.Name)) ? parameter with { Argument = parameter.Argument + "!" } : parameter)
+        .ToEquatable();
+
+    private static bool AsksWhetherNull(GuardedCall call, string name) => call.Arguments.Append(call.Resource).Any(argument =>
+        argument is not null &&
+        (argument.Expression.StartsWith($"{name}?.", StringComparison.Ordinal) || argument.Expression.StartsWith($"({name} is null", StringComparison.Ordinal)));
 
     private static ResultKind Result(IMethodSymbol method, CallKind kind) => method switch
     {
