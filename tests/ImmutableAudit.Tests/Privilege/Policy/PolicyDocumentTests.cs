@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using FsCheck;
@@ -18,7 +19,7 @@ public sealed class PolicyDocumentTests
         "roles":[{"role":"auditor","kind":"eligible","allow":[{"permission":"orders.read"},{"permission":"orders.read","resource":{"type":"order"}},
         {"permission":"orders.read","resource":{"type":"order","id":"4711"}}]},
         {"role":"lead","includes":["support","team"]},{"role":"security","approvesElevation":true},{"role":"support"}],
-        "assignments":[{"id":"alice","roles":["lead"]},{"issuer":"https://idp","id":"bôb\"\n","person":"p-1","roles":["auditor","support"]}],
+        "assignments":[{"id":"zoe","roles":["lead"]},{"issuer":"https://idp","id":"bôb\"\n","person":"p-1","roles":["auditor","support"]}],
         "separations":[["auditor","lead"]],
         "elevations":[{"permission":"orders.purge","requestableBy":["lead","support"],"approvals":[{"role":"security","quorum":2}],"maxSeconds":1800}]}
         """;
@@ -35,7 +36,7 @@ public sealed class PolicyDocumentTests
             .Role("auditor", role => role.Eligible().Allow("orders.read", ("order", "4711")).Allow("orders.read", ("order", null)).Allow("orders.read", "orders.read"))
             .Assign(new AuditSubject { Issuer = "https://idp", Id = "bôb\"\n", Person = "p-1", Kind = "user" }, "support")
             .Assign("bôb\"\n", "auditor", issuer: "https://idp")
-            .Assign("alice", "lead")
+            .Assign("zoe", "lead")
             .SeparateDuties("lead", "auditor").SeparateDuties("auditor", "lead")
             .Elevation("orders.purge", rule => rule.RequestableBy("support", "lead").ApprovedBy("security", 2).MaxDuration(TimeSpan.FromMinutes(30)))
             .Build());
@@ -52,7 +53,7 @@ public sealed class PolicyDocumentTests
             Assert.Equal(written.Digest, read.Digest);
             Assert.True(written.Utf8.Span.SequenceEqual(PolicyDocument.Of(read.Policy).Utf8.Span));
             Assert.Equal(Describe(written.Policy), Describe(read.Policy));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
 
     /// <summary>Reads with the objects' own members, so that a member that is neither written nor read is missed.</summary>
     private static string Describe(AccessPolicy policy) => string.Join('\n',
@@ -100,7 +101,7 @@ public sealed class PolicyDocumentTests
     [InlineData("{\"type\":\"order\"}", "{\"type\":\"order\",\"not\":\"4711\"}", "resource has the member 'not'")]
     [InlineData("{\"type\":\"order\"}", "{\"type\":\"order\",\"id\":[[]]}", "malformed")]
     [InlineData("\"role\":\"support\"", "\"role\":\"security\"", "The role 'security' is defined twice")]
-    [InlineData("\"id\":\"alice\",", "", "assignments/0 has no 'id'")]
+    [InlineData("\"id\":\"zoe\",", "", "assignments/0 has no 'id'")]
     [InlineData("\"roles\":[\"lead\"]", "\"roles\":[]", "not in its one form")]
     [InlineData("[[\"auditor\",\"lead\"]]", "[[\"lead\"]]", "separations/0: Separated duties name fewer than two")]
     [InlineData("[[\"auditor\",\"lead\"]]", "[\"lead\"]", "separations/0 is not an array")]
@@ -134,7 +135,7 @@ public sealed class PolicyDocumentTests
             Try(bytes);
         }
 
-        Prop.ForAll(Mutations.Of(seeds).ToArbitrary(), Try).Check(Config.QuickThrowOnFailure.WithMaxTest(1500).WithEndSize(40));
+        Prop.ForAll(Mutations.Of(seeds).ToArbitrary(), Try).Check(Config.QuickThrowOnFailure.WithMaxTest(1000).WithEndSize(40));
     }
 
     [Fact]
@@ -220,7 +221,7 @@ public sealed class PolicyDocumentTests
     private static void AssertShown(string message)
     {
         Assert.InRange(message.Length, 10, 4000);
-        Assert.All(message, c => Assert.False(char.IsControl(c) || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format, message));
+        Assert.False(message.Any(c => char.IsControl(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format), message);
     }
 
     private static PolicyDocument Large(int assignments)
