@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -32,6 +33,7 @@ public static class LeastPrivilegeServiceCollectionExtensions
         }
 
         var registrations = GuardedRegistrations.Of(services);
+        services.AddOptions();
         services.TryAddSingleton<ISubjectAccessor>(SubjectScope.Accessor);
         services.AddSingleton(provider =>
         {
@@ -41,8 +43,11 @@ public static class LeastPrivilegeServiceCollectionExtensions
             return new AccessGuard(new GuardSetup(log.Privileged, policy)
             {
                 Application = provider.GetService<IHostEnvironment>()?.ApplicationName ?? log.Origin,
-                Rules = [.. registrations.Rules],
+                Rules = [.. GuardedReader.Rules, .. registrations.Rules],
                 Subjects = provider.GetRequiredService<ISubjectAccessor>(),
+                Source = new ConfiguredPolicySource(
+                    provider.GetRequiredService<IOptionsFactory<AccessPolicyOptions>>(),
+                    provider.GetServices<IOptionsChangeTokenSource<AccessPolicyOptions>>()),
                 Store = provider.GetService<IRoleAssignmentStore>(),
                 Options = options,
                 Logger = (provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger<AccessGuard>(),

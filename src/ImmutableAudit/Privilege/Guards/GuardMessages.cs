@@ -14,6 +14,6 @@ internal static partial class GuardMessages
     [LoggerMessage(42, LogLevel.Warning, "Policy '{Application}', {Id}: {Finding}")]
     public static partial void Finding(ILogger logger, string application, string id, string finding);
 
-    [LoggerMessage(43, LogLevel.Error, "The changed policy of '{Application}' was not taken: {Reason} What was in force stays in force.")]
-    public static partial void PolicyRefused(ILogger logger, string application, string reason, Exception? exception);
+    [LoggerMessage(43, LogLevel.Error, "The changed policy of '{Application}' was not taken. What was in force stays in force.")]
+    public static partial void PolicyRefused(ILogger logger, string application, Exception exception);
 }

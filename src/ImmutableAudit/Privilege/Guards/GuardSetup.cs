@@ -16,6 +16,9 @@ internal sealed record GuardSetup(IPrivilegedLog Log, Action<AccessPolicyBuilder
 
     public IRoleAssignmentStore? Store { get; init; }
 
+    /// <summary>The part of the policy that may change while the application runs.</summary>
+    public IPolicySource? Source { get; init; }
+
     public LeastPrivilegeOptions Options { get; init; } = new();
 
     public ILogger Logger { get; init; } = NullLogger.Instance;

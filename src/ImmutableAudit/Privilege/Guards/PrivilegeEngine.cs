@@ -8,6 +8,8 @@ internal sealed class PrivilegeEngine : IDisposable
 {
     private readonly GuardSetup _setup;
     private readonly AccessPolicy _policy;
+    private readonly SemaphoreSlim _reloading = new(1, 1);
+    private IDisposable? _subscription;
     private readonly Lock _gate = new();
     private LivePrivileges? _live;
     private volatile AccessBasis? _basis;
@@ -17,11 +19,7 @@ internal sealed class PrivilegeEngine : IDisposable
     public PrivilegeEngine(GuardSetup setup)
     {
         _setup = setup;
-        var builder = new AccessPolicyBuilder()
-            .Application(setup.Application)
-            .Catalogue(PermissionCatalogue.FromRules(setup.Rules));
-        setup.Policy(builder);
-        _policy = builder.Build();
+        _policy = Build();
     }
 
     /// <summary>The application's permissions; their indexes stay, whatever policy comes into force.</summary>
@@ -47,7 +45,7 @@ internal sealed class PrivilegeEngine : IDisposable
     /// <exception cref="PolicyConflictException">Another policy of the same version is in force.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        RefuseErrors(Findings(_policy));
+        RefuseErrors(_policy);
         var log = _setup.Log;
         await log.RequireSessionAsync(cancellationToken).ConfigureAwait(false);
         _live ??= await LivePrivileges.OpenAsync(log, cancellationToken: cancellationToken).ConfigureAwait(false);
@@ -57,6 +55,36 @@ internal sealed class PrivilegeEngine : IDisposable
         foreach (var finding in Findings(basis.Policy.Policy))
         {
             GuardMessages.Finding(_setup.Logger, basis.Policy.Policy.Application, finding.Id, finding.Message);
+        }
+
+        using (ExecutionContext.SuppressFlow())
+        {
+            _subscription = _setup.Source?.OnChange(() => _ = Task.Run(ReloadAsync, CancellationToken.None));
+        }
+    }
+
+    /// <summary>
+    /// Takes a changed policy, if it is good; otherwise the last good one stays in force, and that somebody tried is on record.
+    /// Never throws.
+    /// </summary>
+    internal async Task ReloadAsync()
+    {
+        await _reloading.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            var policy = Build();
+            RefuseErrors(policy);
+            await DeployAsync(policy, _live!, CancellationToken.None).ConfigureAwait(false);
+            Take(_live!.Current);
+        }
+        catch (Exception e)
+        {
+            GuardMessages.PolicyRefused(_setup.Logger, _policy.Application, e);
+            await RecordRefusalAsync(e).ConfigureAwait(false);
+        }
+        finally
+        {
+            _reloading.Release();
         }
     }
 
@@ -70,6 +98,7 @@ internal sealed class PrivilegeEngine : IDisposable
     /// <summary>Nothing is in force any more.</summary>
     public void Dispose()
     {
+        _subscription?.Dispose();
         lock (_gate)
         {
             _isDisposed = true;
@@ -104,12 +133,36 @@ internal sealed class PrivilegeEngine : IDisposable
         }
     }
 
+    private AccessPolicy Build()
+    {
+        var builder = new AccessPolicyBuilder()
+            .Application(_setup.Application)
+            .Catalogue(PermissionCatalogue.FromRules(_setup.Rules));
+        _setup.Policy(builder);
+        _setup.Source?.Apply(builder);
+        return builder.Build();
+    }
+
+    private async Task RecordRefusalAsync(Exception e)
+    {
+        try
+        {
+            var result = await _setup.Log.AppendAsync(StateEntries.Reject(
+                _policy.Application, e is AuditException ? e.Message : e.GetType().Name, _setup.Log.Session)).ConfigureAwait(false);
+            Take(await _live!.CatchUpAsync(result.PrivilegeHead).ConfigureAwait(false));
+        }
+        catch (AuditException unrecorded)
+        {
+            GuardMessages.PolicyRefused(_setup.Logger, _policy.Application, unrecorded);
+        }
+    }
+
     private IReadOnlyList<PolicyFinding> Findings(AccessPolicy policy) =>
         PolicyValidator.Validate(policy, Catalogue, _setup.Store is not null || _setup.Options.RolesFromIdentityProvider);
 
-    private static void RefuseErrors(IReadOnlyList<PolicyFinding> findings)
+    private void RefuseErrors(AccessPolicy policy)
     {
-        var errors = findings.Where(finding => finding.Severity == FindingSeverity.Error).ToList();
+        var errors = Findings(policy).Where(finding => finding.Severity == FindingSeverity.Error).ToList();
         if (errors.Count > 0)
         {
             throw new AccessPolicyException($"The policy must not take effect. {string.Join(" ", errors.Select(error => $"{error.Id}: {error.Message}"))}");

@@ -59,6 +59,7 @@ internal sealed class PrivilegeState
         {
             StateEntries.PolicyPart or StateEntries.StatePart => Next(entry, Policies, PartedText.Add(_parts, entry)),
             StateEntries.PolicyDeployed => Next(entry, Succeed(entry)),
+            StateEntries.PolicyRejected => Next(entry, Policies),
             StateEntries.State => Written(entry),
             _ => throw StateDetails.Unknown(entry),
         };

@@ -5,9 +5,11 @@ internal static class StateEntries
 {
     public const string PolicyPart = "policy.part";
     public const string PolicyDeployed = "policy.deployed";
+    public const string PolicyRejected = "policy.rejected";
     public const string StatePart = "privilege.part";
     public const string State = "privilege.state";
 
+    private const int MaxReasonLength = 2000;
     private const string Issuer = "immutableaudit";
 
     /// <summary>A policy, to replace another.</summary>
@@ -25,6 +27,18 @@ internal static class StateEntries
             new DeployedDetails(policy.Application, policy.Version, policy.Digest, pieces.Count - 1, pieces[^1], predecessor?.Index),
             StateDetailsContext.Default.DeployedDetails));
     }
+
+    /// <summary>That a policy was not taken, and why. It changes nothing.</summary>
+    public static AuditEvent Reject(string application, string reason, string session) => new()
+    {
+        Actor = new AuditSubject { Issuer = Issuer, Id = application, Kind = "process" },
+        Type = PolicyRejected,
+        Action = PolicyRejected,
+        Resource = new AuditResource { Type = "policy", Id = application },
+        Outcome = AuditOutcome.Denied,
+        Reason = reason.Length <= MaxReasonLength ? reason : $"{reason.AsSpan(0, MaxReasonLength)}…",
+        Session = session,
+    };
 
     /// <summary>A state, for the fold to begin at.</summary>
     public static AuditEvent[] Write(PrivilegeState state, string session)
