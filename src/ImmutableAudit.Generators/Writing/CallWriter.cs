@@ -45,14 +45,23 @@ internal static class CallWriter
     {
         var name = call.Unique("call");
         var token = call.Token is null ? "" : $", {call.Token}";
-        var entered = $"({Recorded(call)}{token})";
-        writer.Line(call.Kind == CallKind.Asynchronous
-            ? $"var {name} = await {self}{rule.Field}.EnterAsync{entered}.ConfigureAwait(false);"
-            : $"var {name} = {self}{rule.Field}.Enter{entered};");
+        var isAsynchronous = call.Kind == CallKind.Asynchronous;
+        var enter = $"var {name} = {(isAsynchronous ? "await " : "")}{self}{rule.Field}.Enter{(isAsynchronous ? "Async" : "")}(";
+        var end = isAsynchronous ? ").ConfigureAwait(false);" : ");";
+        if (HasArguments(call))
+        {
+            writer.Line(enter);
+            writer.Continuation($"{Recorded(call)}{token}{end}");
+        }
+        else
+        {
+            writer.Line($"{enter}{Recorded(call)}{token}{end}");
+        }
+
         writer.Line("try");
         writer.Open();
         var expression = invocation(Receiver(guard, call, self), call.Token is null ? null : $"{name}.CancellationToken");
-        if (call.Kind == CallKind.Asynchronous)
+        if (isAsynchronous)
         {
             expression = $"await {expression}.ConfigureAwait(false)";
         }
@@ -89,8 +98,13 @@ internal static class CallWriter
         var parameter = call.Token is null ? "_" : token;
         var inner = invocation(Receiver(guard, call, ""), call.Token is null ? null : token);
         writer.Line($"{header} =>");
-        writer.Continuation(
-            $"{rule.Field}.Enumerate({Recorded(call)}, {parameter} => {inner}{(call.Token is null ? "" : $", {call.Token}")});");
+        writer.Continuation($"{rule.Field}.Enumerate(");
+        writer.Continuation($"    {Recorded(call)},");
+        writer.Continuation($"    {parameter} => {inner}{(call.Token is null ? ");" : ",")}");
+        if (call.Token is not null)
+        {
+            writer.Continuation($"    {call.Token});");
+        }
     }
 
     // Nothing is allocated where the call passes: the long way is a static local function, which captures nothing.
@@ -145,7 +159,7 @@ internal static class CallWriter
 
     private static string Recorded(CallModel call)
     {
-        if (call.Resource is null && call.Arguments.Count == 0)
+        if (!HasArguments(call))
         {
             return $"{CallArguments}.None";
         }
@@ -154,6 +168,8 @@ internal static class CallWriter
         return $"{CallArguments}.Of({first})" +
             string.Concat(call.Arguments.Select(argument => $".{argument.Method}({Literal(argument.Label)}, {argument.Expression})"));
     }
+
+    private static bool HasArguments(CallModel call) => call.Resource is not null || call.Arguments.Count > 0;
 
     private static string Receiver(GuardModel guard, CallModel call, string self) => call.Receiver.Replace("$", self + guard.Inner);
 

@@ -25,13 +25,15 @@ internal static class MemberWriter
         var parameters = string.Join(", ", method.Parameters.Select(parameter => parameter.Declaration));
         var typeParameters = Angled(method.TypeParameters);
         var typeArguments = Angled(method.TypeArguments);
+        // A task that may be null is the implementation's fault where it is.
+        var forgiven = method.Call.Kind == CallKind.Asynchronous && method.Type.EndsWith("?", StringComparison.Ordinal) ? "!" : "";
         var constraints = string.Concat(method.Constraints.Select(clause => $" {clause}"));
         CallWriter.Write(
             writer,
             $"{method.Type} {method.Interface}.{method.Name}{typeParameters}({parameters}){constraints}",
             guard,
             method.Call,
-            (receiver, token) => $"{receiver}.{method.Name}{typeArguments}({Handed(method.Parameters, method.Call, token)})",
+            (receiver, token) => $"{receiver}.{method.Name}{typeArguments}({Handed(method.Parameters, method.Call, token)}){forgiven}",
             new(
                 method.Type,
                 method.Parameters.Select(parameter => parameter.Declaration),
