@@ -71,6 +71,15 @@ public sealed class PolicyValidatorTests
                 .Assign(new AuditSubject { Issuer = "idp", Id = "eve", Person = "p-6" }, "support").SeparateDuties("support", "security")
         },
         { "warning policy.unreachable-permission", "Nobody can ever have 'orders.ship': no role", policy => policy.Permission("orders.ship") },
+        {
+            "warning policy.unreachable-permission", "Nobody can ever have 'orders.ship': no role",
+            policy => policy.Permission("orders.ship").Role("r", role => role.Eligible().Allow("orders.ship")).Assign("alice", "r")
+        },
+        {
+            "error policy.quorum-too-large", "needs 1 persons with the role 'r', and 0 have it standing",
+            policy => policy.Role("r", role => role.Eligible().ApprovesElevation()).Assign("eve", "r")
+                .Elevation(Shop.Refund, rule => rule.RequestableBy("lead").ApprovedBy("r"))
+        },
         { "warning policy.unreachable-permission", "Nobody can ever have 'orders.burn': it is elevated", policy => policy.Permission("orders.burn", elevated: true) },
         {
             None, None,
