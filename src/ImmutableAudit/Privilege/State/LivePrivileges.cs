@@ -41,6 +41,7 @@ internal sealed class LivePrivileges : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(interval, 1);
         var reader = log.ReadEntries();
         var head = await log.ReadHeadAsync(cancellationToken).ConfigureAwait(false);
+        await PrivilegeFold.CheckNewestAsync(reader, head, cancellationToken).ConfigureAwait(false);
         var state = await PrivilegeFold.OpenAsync(reader, head.PrivilegeHead, cancellationToken).ConfigureAwait(false);
         return new LivePrivileges(log, reader, interval, state);
     }

@@ -17,7 +17,7 @@ internal sealed record PartedText(string Type, int Of, ImmutableList<string> Tex
     /// <exception cref="AuditLogCorruptException">It is not the next.</exception>
     public static PartedText Add(PartedText? parts, AuditEntry entry)
     {
-        var part = StateDetails.Read(entry, StateDetailsContext.Default.PartDetails);
+        var part = StateDetails.OfPart(entry);
         parts ??= new PartedText(entry.Type, part.Of, [], entry.Index - 1);
         return parts.Type == entry.Type && parts.Of == part.Of && parts.Texts.Count == part.Part && part.Part < part.Of && parts.Last + 1 == entry.Index
             ? parts with { Texts = parts.Texts.Add(part.Text), Last = entry.Index }

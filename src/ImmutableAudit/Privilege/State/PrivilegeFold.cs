@@ -15,6 +15,9 @@ namespace ImmutableAudit.Privilege;
 /// </remarks>
 internal static class PrivilegeFold
 {
+    /// <summary>How many of a log's newest entries are looked at for one that privileges follow from.</summary>
+    public const int LookedAt = 256;
+
     /// <summary>The state at a head.</summary>
     /// <param name="reader">Reads the log.</param>
     /// <param name="privilegeHead">The head's privilege head; -1 for none.</param>
@@ -29,6 +32,24 @@ internal static class PrivilegeFold
     public static Task<PrivilegeState> ContinueAsync(
         PrivilegeState state, IEntryReader reader, long privilegeHead, CancellationToken cancellationToken = default) =>
         FoldAsync(state, reader, privilegeHead, mayRestart: false, cancellationToken);
+
+    /// <summary>
+    /// Looks for signs that a privilege head is not the newest. It lies in the journal, which nobody signs: put back to an older one
+    /// while the log was closed, it would bring back what was revoked. The newest entries must know of nothing newer.
+    /// </summary>
+    /// <exception cref="AuditLogCorruptException">One does.</exception>
+    public static async Task CheckNewestAsync(IEntryReader reader, LogHead head, CancellationToken cancellationToken = default)
+    {
+        for (var index = Math.Max(head.PrivilegeHead + 1, head.Size - LookedAt); index < head.Size; index++)
+        {
+            var entry = await reader.ReadAsync(index, cancellationToken).ConfigureAwait(false);
+            if (EventTypes.IsPrivilegeState(entry.Type) || entry.Basis > head.PrivilegeHead)
+            {
+                throw new AuditLogCorruptException(
+                    $"The journal says that privileges follow from entry {head.PrivilegeHead} last, but entry {index} knows of a later one: the journal was changed. Go on in a new log that names this one as its predecessor.");
+            }
+        }
+    }
 
     private static async Task<PrivilegeState> FoldAsync(
         PrivilegeState state, IEntryReader reader, long privilegeHead, bool mayRestart, CancellationToken cancellationToken)
@@ -63,7 +84,7 @@ internal static class PrivilegeFold
 
     private static async ValueTask<PrivilegeState> RestoreAsync(AuditEntry entry, IEntryReader reader, CancellationToken cancellationToken)
     {
-        var details = StateDetails.Read(entry, StateDetailsContext.Default.WrittenStateDetails);
+        var details = StateDetails.OfWritten(entry);
         var parts = await PartedText.ReadAsync(reader, entry.Index, details.Parts, cancellationToken).ConfigureAwait(false);
         var document = Read(entry, PartedText.Join(parts, StateEntries.StatePart, entry, details.Parts, details.Text, details.Digest));
         var policies = new List<PolicyInForce>();
@@ -93,7 +114,7 @@ internal static class PrivilegeFold
         if (named.Index >= 0 && named.Index < before
             && await reader.ReadAsync(named.Index, cancellationToken).ConfigureAwait(false) is { Type: StateEntries.PolicyDeployed } entry)
         {
-            var count = StateDetails.Read(entry, StateDetailsContext.Default.DeployedDetails).Parts;
+            var count = StateDetails.OfDeployed(entry).Parts;
             var parts = await PartedText.ReadAsync(reader, named.Index, count, cancellationToken).ConfigureAwait(false);
             var policy = PrivilegeState.Deployed(entry, parts);
             if ((policy.Application, policy.Version, policy.Digest) == (named.Application, named.Version, named.Digest))

@@ -73,7 +73,7 @@ internal sealed class PrivilegeState
     /// <summary>The policy that a <c>policy.deployed</c> entry holds, together with its parts.</summary>
     public static PolicyInForce Deployed(AuditEntry entry, PartedText? parts)
     {
-        var details = StateDetails.Read(entry, StateDetailsContext.Default.DeployedDetails);
+        var details = StateDetails.OfDeployed(entry);
         var document = PartedText.Join(parts, StateEntries.PolicyPart, entry, details.Parts, details.Text, details.Digest);
         return new PolicyInForce(entry.Index, details.Application, details.Version, details.Digest, document);
     }
@@ -83,7 +83,7 @@ internal sealed class PrivilegeState
     {
         var policy = Deployed(entry, _parts);
         var predecessor = Policies.GetValueOrDefault(policy.Application);
-        var named = StateDetails.Read(entry, StateDetailsContext.Default.DeployedDetails).Predecessor;
+        var named = StateDetails.OfDeployed(entry).Predecessor;
         return named == predecessor?.Index && policy.Version > (predecessor?.Version ?? 0)
             ? Policies.SetItem(policy.Application, policy)
             : throw new AuditLogCorruptException(
@@ -93,7 +93,7 @@ internal sealed class PrivilegeState
     /// <summary>A state that was written down must be this one, or whoever begins with it decides otherwise.</summary>
     private PrivilegeState Written(AuditEntry entry)
     {
-        var details = StateDetails.Read(entry, StateDetailsContext.Default.WrittenStateDetails);
+        var details = StateDetails.OfWritten(entry);
         var document = PartedText.Join(_parts, StateEntries.StatePart, entry, details.Parts, details.Text, details.Digest);
         return document.AsSpan().SequenceEqual(ToDocument())
             ? new PrivilegeState(entry.Index, 0, Policies)

@@ -6,9 +6,15 @@ namespace ImmutableAudit.Privilege;
 /// <summary>What is in the details of entries that the state is folded from.</summary>
 internal static class StateDetails
 {
+    public static PartDetails OfPart(AuditEntry entry) => Read<PartDetails>(entry, StateDetailsContext.Default.PartDetails);
+
+    public static DeployedDetails OfDeployed(AuditEntry entry) => Read<DeployedDetails>(entry, StateDetailsContext.Default.DeployedDetails);
+
+    public static WrittenStateDetails OfWritten(AuditEntry entry) => Read<WrittenStateDetails>(entry, StateDetailsContext.Default.WrittenStateDetails);
+
     /// <summary>Reads an entry's details strictly: who does not understand all of them must not decide by them.</summary>
     /// <exception cref="PrivilegeStateException">They are not of this form.</exception>
-    public static T Read<T>(AuditEntry entry, JsonTypeInfo<T> type)
+    private static T Read<T>(AuditEntry entry, JsonTypeInfo<T> type)
     {
         if (entry.Version > 1 || entry.Event.Details is not { } details)
         {

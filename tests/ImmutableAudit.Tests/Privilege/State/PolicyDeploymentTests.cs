@@ -4,6 +4,7 @@ using ImmutableAudit.Storage.FileSystem;
 using ImmutableAudit.Storage.InMemory;
 using ImmutableAudit.Tests.Log;
 using ImmutableAudit.Tests.Support;
+using ImmutableAudit.Tests.Tampering;
 
 namespace ImmutableAudit.Tests.Privilege.State;
 
@@ -150,6 +151,44 @@ public sealed class PolicyDeploymentTests : IDisposable
         Assert.Equal(expected, Policies.Describe(again.Current));
         Assert.Equal(5, again.Current.Policies["bank"].Version);
         Assert.Equal(6, (await PolicyDeployment.DeployAsync(again, Policies.Of("shop", 2))).Version);
+    }
+
+    [Theory]
+    [InlineData("access.allowed", 200, true)]
+    [InlineData("policy.deployed", 200, true)]
+    [InlineData("access.allowed", 600, false)] // Too far back to be noticed at opening; a verifier sees it.
+    public async Task A_journal_put_back_to_an_older_policy_is_noticed_by_what_was_decided_on_the_newer(string last, int later, bool noticed)
+    {
+        await using (var log = await _logs.OpenAsync())
+        {
+            using var live = await LivePrivileges.OpenAsync(log.Privileged);
+            await PolicyDeployment.DeployAsync(live, Policies.Of("shop", 1));
+            await PolicyDeployment.DeployAsync(live, Policies.Of("shop", 2));
+            await log.AppendAsync([.. Enumerable.Range(0, 300).Select(i => TestLogs.Event(i))]);
+            if (last == "policy.deployed")
+            {
+                await PolicyDeployment.DeployAsync(live, Policies.Of("shop", 3));
+            }
+
+            await log.Privileged.AppendAsync(PrivilegedEntries.Decision(live.Current.Head));
+            await log.AppendAsync([.. Enumerable.Range(0, later).Select(i => TestLogs.Event(i))]);
+        }
+
+        foreach (var path in Directory.EnumerateFiles(Path.Combine(_logs.LogDirectory, "journal"), "*.journal"))
+        {
+            DirectoryState.Edit(path, segment => JournalEditing.WithPrivilegeHead(segment, 0));
+        }
+
+        await using var next = await _logs.OpenAsync();
+        if (noticed)
+        {
+            await Assert.ThrowsAsync<AuditLogCorruptException>(() => LivePrivileges.OpenAsync(next.Privileged));
+        }
+        else
+        {
+            using var live = await LivePrivileges.OpenAsync(next.Privileged);
+            Assert.Equal(1, live.Current.Policies["shop"].Version);
+        }
     }
 
     [Fact]

@@ -111,6 +111,11 @@ public sealed class PrivilegeFoldTests : IDisposable
         await RefusedAsync<AuditLogCorruptException>(deployed, e => e with { Details = Edited(e, "sha256:", "sha512:") });
         await RefusedAsync<AuditLogCorruptException>([.. deployed.Take(4), Again(deployed[3], 4, 3)], e => e);                         // A part twice.
 
+        // A chain that leads past the state that it is folded onto.
+        var behind = await PrivilegeFold.OpenAsync(new ListReader(deployed), 1);
+        List<AuditEntry> past = [.. deployed.Take(2), Again(deployed[2], 2, 0), .. deployed.Skip(3)];
+        await Assert.ThrowsAsync<AuditLogCorruptException>(() => PrivilegeFold.ContinueAsync(behind, new ListReader(past), 4));
+
         // What names a policy wrongly is found where the fold begins with it, and by who folds through it.
         foreach (var (from, to) in new[] { ("\\\"index\\\":4", "\\\"index\\\":1"), ("\\\"index\\\":4", "\\\"index\\\":3"), ("\\\"index\\\":4", "\\\"index\\\":9"), ("\\\"version\\\":2", "\\\"version\\\":3") })
         {
