@@ -11,7 +11,7 @@ internal static class JournalEditing
         JournalFormat.TryReadSegmentHeader(segment, out var start, out _);
         var previous = JournalFormat.WriteSegmentHeader(segment.AsSpan(0, JournalFormat.PageSize), start);
         for (var position = JournalFormat.PageSize;
-            JournalFormat.TryReadRecordHeader(segment.AsSpan(position), out var header);
+            JournalFormat.TryReadRecordHeader(segment.AsSpan(position), out var header, out _);
             position += JournalFormat.RecordSize(header.EntriesLength))
         {
             var record = segment.AsSpan(position, JournalFormat.RecordSize(header.EntriesLength));
