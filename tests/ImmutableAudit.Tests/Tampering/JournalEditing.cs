@@ -21,7 +21,7 @@ internal static class JournalEditing
         start = start with { Start = change(start.Start) };
         var previous = JournalFormat.WriteSegmentHeader(segment.AsSpan(0, JournalFormat.PageSize), start);
         for (var position = JournalFormat.PageSize;
-            JournalFormat.TryReadRecordHeader(segment.AsSpan(position), out var header);
+            JournalFormat.TryReadRecordHeader(segment.AsSpan(position), out var header, out _);
             position += JournalFormat.RecordSize(header.EntriesLength))
         {
             var record = segment.AsSpan(position, JournalFormat.RecordSize(header.EntriesLength));
