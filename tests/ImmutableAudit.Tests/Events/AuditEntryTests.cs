@@ -1,7 +1,7 @@
 using System.Text;
-using FsCheck;
 using FsCheck.Fluent;
 using ImmutableAudit.Merkle;
+using ImmutableAudit.Tests.Support;
 
 namespace ImmutableAudit.Tests.Events;
 
@@ -27,7 +27,7 @@ public class AuditEntryTests
             Assert.Equal(
                 Event(Array.ConvertAll(texts, Samples.WellFormed), number),
                 AuditEntry.Decode(0, Samples.Encode(Event(texts, number))).Event))
-        .QuickCheckThrowOnFailure();
+        .CheckSeeded();
 
     [Fact]
     public void Encoding_what_was_decoded_gives_the_same_bytes() =>
@@ -36,7 +36,7 @@ public class AuditEntryTests
             // Half a surrogate pair is written as an escape, and the U+FFFD that it is read as is not.
             var bytes = Samples.Encode(Event(Array.ConvertAll(texts, Samples.WellFormed), number));
             Assert.Equal(bytes, Samples.Encode(AuditEntry.Decode(0, bytes).Event));
-        }).QuickCheckThrowOnFailure();
+        }).CheckSeeded();
 
     [Fact]
     public void Unknown_members_are_kept_in_their_order_with_their_paths()
@@ -232,13 +232,13 @@ public class AuditEntryTests
 
                 _ = AuditEntry.TryDecode(0, damaged, out _);
                 _ = AuditEntry.TryDecode(0, damaged.AsMemory(0, damages[0].Item1 % damaged.Length), out _);
-            }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+            }).CheckSeeded(cases: 2000);
     }
 
     [Fact]
     public void Garbage_is_refused() =>
         Prop.ForAll(Arb.From(Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf()), bytes =>
-            Assert.False(AuditEntry.TryDecode(0, bytes, out _))).QuickCheckThrowOnFailure();
+            Assert.False(AuditEntry.TryDecode(0, bytes, out _))).CheckSeeded();
 
     [Fact]
     public void Json_made_of_random_pieces_is_decoded_or_refused_and_nothing_else_happens() =>
@@ -247,7 +247,7 @@ public class AuditEntryTests
                 "{", "}", "[", "]", ",", ":", "\"", "\"actor\":", "\"id\":", "\"x\"", "{\"enc\":1}", "1", "-", "null", "\\u", "\\ud800", "\"ref\":", "\"details\":{",
                 Rest, ",\"resource\":{\"type\":\"x\"}", "}").ArrayOf()),
             pieces => { _ = AuditEntry.TryDecode(0, Encoding.UTF8.GetBytes(Samples.Head + string.Concat(pieces)), out _); })
-        .Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+        .CheckSeeded(cases: 2000);
 
     private static AuditEvent Event(string[] texts, int number) => new()
     {
