@@ -36,7 +36,7 @@ internal static class EventReader
                 case "ref": reference = Reference(value, members); break;
                 case "grant": grant = members.Index("grant", value); break;
                 case "details": details = Details(value, members); break;
-                default: members.Keep(MemberReader.Path("", member.Name), value); break;
+                case var name: members.Keep(MemberReader.Path("", name), value); break;
             }
         }
 
@@ -71,8 +71,9 @@ internal static class EventReader
         AuditSubject? onBehalfOf = null;
         foreach (var member in element.EnumerateObject())
         {
-            var inner = MemberReader.Path(path, member.Name);
-            switch (member.Name)
+            var name = member.Name;
+            var inner = MemberReader.Path(path, name);
+            switch (name)
             {
                 case "issuer": issuer = members.Text(inner, member.Value); break;
                 case "id": id = members.Text(inner, member.Value); break;

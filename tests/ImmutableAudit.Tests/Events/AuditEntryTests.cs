@@ -57,6 +57,44 @@ public class AuditEntryTests
     }
 
     [Fact]
+    public void Unknown_members_take_a_few_times_the_memory_of_the_entry_however_many_they_are()
+    {
+        foreach (var depth in new[] { 0, 1, 3, 25, 61 })
+        {
+            var (before, after) = Nested(depth);
+            var many = string.Join(',', Enumerable.Range(0, 60_000).Select(i => $"\"{i}\":0").TakeWhile((_, i) => i * 9 < 63_000 - before.Length));
+            var bytes = Encoding.UTF8.GetBytes($"{before}{many}{after}");
+            _ = AuditEntry.TryDecode(0, bytes, out _);
+            var allocated = GC.GetAllocatedBytesForCurrentThread();
+            var decoded = AuditEntry.TryDecode(0, bytes, out var entry);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+
+            Assert.Equal((depth < 25, depth < 25), (decoded, entry?.UnknownMembers.Count > 6_000));
+            Assert.True(allocated < 40 * bytes.Length, $"{allocated} bytes at depth {depth} for {bytes.Length}.");
+        }
+    }
+
+    [Fact]
+    public void Unknown_members_may_be_deep_and_may_be_many()
+    {
+        foreach (var (depth, count) in new[] { (0, 5_500), (1, 5_500), (3, 4_000), (25, 800), (61, 350) })
+        {
+            var (before, after) = Nested(depth);
+            var entry = AuditEntry.Decode(0, Encoding.UTF8.GetBytes(before + string.Join(',', Enumerable.Range(0, count).Select(i => $"\"{i}\":{i}")) + after));
+
+            Assert.Equal(Enumerable.Range(0, count), entry.UnknownMembers.Values.Select(value => value.GetInt32()));
+            var parent = depth == 0 ? "" : "actor/" + string.Concat(Enumerable.Repeat("onBehalfOf/", depth - 1));
+            Assert.Equal($"{parent}{count - 1}", entry.UnknownMembers.Keys.Last());
+        }
+    }
+
+    /// <summary>An entry's text around the members of the object at this depth of its subjects.</summary>
+    private static (string Before, string After) Nested(int depth) => depth == 0
+        ? (Samples.Head + "\"actor\":{\"id\":\"a\"},\"action\":\"b\",", "}")
+        : (Samples.Head + "\"action\":\"b\",\"actor\":" + string.Concat(Enumerable.Repeat("{\"id\":\"a\",\"onBehalfOf\":", depth - 1)) + "{\"id\":\"a\",",
+            new string('}', depth + 1));
+
+    [Fact]
     public void An_opaque_token_stands_for_any_text()
     {
         const string Token = """{"enc":"k1","x":"AAAA"}""";
