@@ -106,7 +106,8 @@ public sealed class AuditEntry
 
     /// <summary>
     /// Members that this version does not know, in their order. A nested one has a path with <c>/</c>, such as
-    /// <c>actor/team</c>; <c>/</c> and <c>~</c> inside a name are <c>~1</c> and <c>~0</c> (RFC 6901 section 3).
+    /// <c>actor/team</c>; <c>/</c> and <c>~</c> inside a name are <c>~1</c> and <c>~0</c> (RFC 6901 section 3). An entry whose
+    /// nested ones have paths of more than 262,140 characters together is none that can be read.
     /// </summary>
     public required IReadOnlyDictionary<string, JsonElement> UnknownMembers { get; init; }
 

@@ -44,7 +44,7 @@ internal static class EventReader
                 case "policy": privilege = privilege with { Policy = members.Index("policy", value) }; break;
                 case "basis": privilege = privilege with { Basis = members.IndexOrNone("basis", value) }; break;
                 case "prev": privilege = privilege with { Prev = members.IndexOrNone("prev", value) }; break;
-                default: members.Keep(MemberReader.Path("", member.Name), value); break;
+                case var name: members.Keep(MemberReader.Path("", name), value); break;
             }
         }
 
@@ -133,8 +133,9 @@ internal static class EventReader
         AuditSubject? onBehalfOf = null;
         foreach (var member in element.EnumerateObject())
         {
-            var inner = MemberReader.Path(path, member.Name);
-            switch (member.Name)
+            var name = member.Name;
+            var inner = MemberReader.Path(path, name);
+            switch (name)
             {
                 case "issuer": issuer = members.Text(inner, member.Value); break;
                 case "id": id = members.Text(inner, member.Value); break;
