@@ -35,7 +35,7 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
 
         try
         {
-            Caller = new(subject.WithRoles(await store.GetRolesAsync(subject.Identity, cancellationToken).ConfigureAwait(false)), null);
+            Caller = new(await subject.WithRolesFromAsync(store, cancellationToken).ConfigureAwait(false), null);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

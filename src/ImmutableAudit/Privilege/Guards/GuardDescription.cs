@@ -5,9 +5,9 @@ namespace ImmutableAudit.Privilege;
 
 /// <summary>How one guarded interface is guarded; written by the generator. Immutable.</summary>
 [EditorBrowsable(EditorBrowsableState.Advanced)]
-public class GuardDescription
+public abstract class GuardDescription
 {
-    private protected GuardDescription(Type guarded, IReadOnlyList<GuardRule> rules)
+    private GuardDescription(Type guarded, IReadOnlyList<GuardRule> rules)
     {
         Interface = guarded;
         Rules = rules;
@@ -21,7 +21,7 @@ public class GuardDescription
 
     /// <summary>The guard's definition, where the interface is generic.</summary>
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
-    internal Type? OpenGuard { get; private init; }
+    internal virtual Type? OpenGuard => null;
 
     /// <summary>Describes an interface and how its guard is made.</summary>
     public static GuardDescription Create<TInterface>(
@@ -32,21 +32,33 @@ public class GuardDescription
     public static GuardDescription CreateOpen(
         Type guarded,
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type guard,
-        params IReadOnlyList<GuardRule> rules) => new(guarded, rules) { OpenGuard = guard };
+        params IReadOnlyList<GuardRule> rules) => new Open(guarded, guard, rules);
 
     /// <summary>Puts a guard in front of an implementation.</summary>
-    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Without dynamic code it throws, and says what to do.")]
-    [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = "The guard has the constraints of the interface, which is closed already.")]
-    internal TInterface CreateGuard<TInterface>(GuardTarget<TInterface> target)
-        where TInterface : class =>
-        this is Closed<TInterface> closed ? closed.Make(target)
-        : OpenGuard is null ? throw new InvalidOperationException($"This describes '{Interface}', not '{typeof(TInterface)}'.")
-        : (TInterface)Activator.CreateInstance(OpenGuard.MakeGenericType(typeof(TInterface).GenericTypeArguments), target)!;
+    internal abstract TInterface CreateGuard<TInterface>(GuardTarget<TInterface> target)
+        where TInterface : class;
 
-    private sealed class Closed<TInterface>(Func<GuardTarget<TInterface>, TInterface> create, IReadOnlyList<GuardRule> rules)
-        : GuardDescription(typeof(TInterface), rules)
-        where TInterface : class
+    private sealed class Closed<TGuarded>(Func<GuardTarget<TGuarded>, TGuarded> create, IReadOnlyList<GuardRule> rules)
+        : GuardDescription(typeof(TGuarded), rules)
+        where TGuarded : class
     {
-        public TInterface Make(GuardTarget<TInterface> target) => create(target);
+        internal override TInterface CreateGuard<TInterface>(GuardTarget<TInterface> target) =>
+            target is GuardTarget<TGuarded> guarded
+                ? (TInterface)(object)create(guarded)
+                : throw new InvalidOperationException($"This describes '{Interface}', not '{typeof(TInterface)}'.");
+    }
+
+    private sealed class Open(
+        Type guarded,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type guard,
+        IReadOnlyList<GuardRule> rules) : GuardDescription(guarded, rules)
+    {
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
+        internal override Type? OpenGuard => guard;
+
+        [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Without dynamic code it throws; AddGuarded for open generics is declared so.")]
+        [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = "The guard has the constraints of the interface, which is closed already.")]
+        internal override TInterface CreateGuard<TInterface>(GuardTarget<TInterface> target) =>
+            (TInterface)Activator.CreateInstance(guard.MakeGenericType(typeof(TInterface).GenericTypeArguments), target)!;
     }
 }
