@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using ImmutableAudit;
 using ImmutableAudit.Checkpoints;
+using ImmutableAudit.Privilege;
 using ImmutableAudit.QuickStart;
 using ImmutableAudit.Samples;
 using ImmutableAudit.Storage;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-// An application with a tamper-evident audit log; an auditor, who trusts nobody; and somebody who changes one byte.
+// An application with a tamper-evident audit log, and guards in front of what it does; an auditor, who trusts nobody; and somebody who changes one byte.
 
 var logOption = new Option<string>("--log")
 {
@@ -29,7 +30,7 @@ var originOption = new Option<string>("--origin")
     HelpName = "NAME",
     DefaultValueFactory = _ => "shop.example/audit",
 };
-var command = new RootCommand("Appends events to an audit log, proves and verifies it, and shows that tampering is found.")
+var command = new RootCommand("Acts behind guards that record it in an audit log, proves and verifies it, and shows that tampering is found.")
 {
     logOption,
     keyOption,
@@ -51,7 +52,7 @@ static async Task<int> RunAsync(SampleLog log, CancellationToken stop)
     return found ? SampleCommand.Done : SampleCommand.Failed;
 }
 
-// The application: registers the log with its host, appends, reads back, and hands out a proof of one entry.
+// The application: registers the log and the guards with its host, acts, is denied something, reads back, and hands out a proof of one entry.
 static async Task<byte[]> RunApplicationAsync(SampleLog log, CancellationToken stop)
 {
     var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
@@ -61,12 +62,22 @@ static async Task<byte[]> RunApplicationAsync(SampleLog log, CancellationToken s
         ContentRootPath = AppContext.BaseDirectory,
     });
 
-    builder.Services.AddSingleton<Shop>();
     builder.Services.AddImmutableAudit(audit =>
     {
         audit.WithOrigin(log.Origin).UseFileSystem(log.Directory);
         _ = log.HasDevelopmentKey ? audit.SignWithGeneratedKey(log.KeyFile) : audit.SignWithPemFile(log.KeyFile);
     });
+
+    // Who may do what. Everything else is denied, and every attempt is in the log.
+    builder.Services.AddLeastPrivilege(policy => policy
+        .Version(1)
+        .Role("support", role => role.Allow(Permissions.OrdersRefund))
+        .Role("privacy", role => role.Allow(Permissions.CustomersExport))
+        .Role("auditor", role => role.Allow(AuditPermissions.Read))
+        .Assign("alice", "support")
+        .Assign("carol", "auditor")
+        .Assign("dora", "privacy"));
+    builder.Services.AddGuarded<IShop, Shop>(ServiceLifetime.Singleton);
 
     // Warnings only; and where the host cannot start, the message at the end is enough.
     builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
@@ -75,17 +86,31 @@ static async Task<byte[]> RunApplicationAsync(SampleLog log, CancellationToken s
     await host.StartAsync(stop);
 
     // Every call returns when its entry is durable. Its receipt says where the entry stands.
-    var shop = host.Services.GetRequiredService<Shop>();
+    var shop = host.Services.GetRequiredService<IShop>();
     var first = await shop.SignInAsync("alice", "192.0.2.7", stop);
-    var refund = await shop.RefundAsync("alice", "4711", new Refund(12.50m, "EUR"), stop);
-    await shop.ExportCustomersAsync("bob", stop);
-    var last = await shop.RefundAsync("alice", "4712", new Refund(8.00m, "EUR"), stop);
-
-    Console.WriteLine($"The application appends to the log {log.Origin}, and reads back:\n");
-    await foreach (var entry in host.Services.GetRequiredService<IAuditLogReader>().ReadAsync(first.Index, last.Index + 1, stop))
+    AuditReceipt refund;
+    using (SubjectScope.Enter(new AuditSubject { Id = "alice", Kind = "user" }))
     {
-        var what = entry.Event;
-        Console.WriteLine($"  {entry.Index,4}  {entry.Time:HH:mm:ss.fff}  {what.Actor.Id,-6} {what.Action,-17} {what.Resource?.Type,-9} {what.Resource?.Id,-5} {what.Outcome}");
+        refund = await shop.RefundAsync("4711", 12.50m, stop);
+        try
+        {
+            await shop.ExportCustomersAsync(stop);
+        }
+        catch (AccessDeniedException denied)
+        {
+            Console.WriteLine($"alice wants to export all customers: {denied.Message}\n");
+        }
+    }
+
+    // Reading the log through the application is guarded, too, and on record.
+    Console.WriteLine($"The log {log.Origin}, as carol reads it:\n");
+    using (SubjectScope.Enter(new AuditSubject { Id = "carol", Kind = "user" }))
+    {
+        await foreach (var entry in host.Services.GetRequiredService<IAuditLogReader>().ReadAsync(first.Index, cancellationToken: stop))
+        {
+            var what = entry.Event;
+            Console.WriteLine($"  {entry.Index,4}  {entry.Time:HH:mm:ss.fff}  {entry.Type,-14} {what.Actor.Id,-6} {what.Action,-26} {what.Resource?.Id,-5} {what.Outcome}");
+        }
     }
 
     var proof = await host.Services.GetRequiredService<IAuditLog>().ProveAsync(refund.Index, stop);
@@ -112,13 +137,13 @@ static async Task<bool> AuditAsync(string log, INoteVerifier publicKey, byte[] p
     return proven.Holds && result.Holds;
 }
 
-// Somebody with full access to the files changes one byte: the refund of 12.50 becomes one of 92.50. Here in a copy.
+// Somebody with full access to the files changes one byte: the payment of 12.50 becomes one of 92.50. Here in a copy.
 static async Task<bool> TamperAsync(string log, INoteVerifier publicKey, AuditProof proof, CancellationToken stop)
 {
     using var copy = LogCopy.Of(log);
     copy.Edit(proof.Entry!.Value.Span, "\"amount\":12.50"u8, "\"amount\":92.50"u8);
 
-    Console.WriteLine($"\nIn a copy of the log, one byte of entry {proof.Index} is changed: the refund of 12.50 becomes one of 92.50.\nThe auditor verifies the copy:\n");
+    Console.WriteLine($"\nIn a copy of the log, one byte of entry {proof.Index} is changed: the payment of 12.50 becomes one of 92.50.\nThe auditor verifies the copy:\n");
     var result = await VerifyAsync(copy.Directory, publicKey, stop);
     Console.WriteLine(result.Holds ? "  It holds. That must not happen." : $"  It does not hold. {result.Failure.Message}");
     return result.Failure?.EntryIndex == proof.Index;

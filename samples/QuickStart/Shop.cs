@@ -1,9 +1,31 @@
 using System.Text.Json.Serialization;
+using ImmutableAudit.Privilege;
 
 namespace ImmutableAudit.QuickStart;
 
-/// <summary>A service of the application. What it does, it puts on record first of all: the log is injected like anything else.</summary>
-internal sealed class Shop(IAuditLog audit)
+/// <summary>What may be done in the shop: constants, so that a typing error does not compile.</summary>
+internal static class Permissions
+{
+    public const string OrdersRefund = "orders.refund";
+    public const string CustomersExport = "customers.export";
+}
+
+/// <summary>What the shop can do, and what each of it takes. A member without a permission would not compile.</summary>
+[Guarded]
+internal interface IShop
+{
+    [Unguarded("everybody may try to sign in")]
+    ValueTask<AuditReceipt> SignInAsync(string user, string address, CancellationToken cancellationToken);
+
+    [RequirePermission(Permissions.OrdersRefund)]
+    Task<AuditReceipt> RefundAsync([Resource("order")] string order, [Audited] decimal amount, CancellationToken cancellationToken);
+
+    [RequirePermission(Permissions.CustomersExport)]
+    Task ExportCustomersAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A service of the application. Guards record who called; what else it wants on record it appends itself: the log is injected like anything else.</summary>
+internal sealed class Shop(IAuditLog audit) : IShop
 {
     public ValueTask<AuditReceipt> SignInAsync(string user, string address, CancellationToken cancellationToken) =>
         audit.AppendAsync(
@@ -16,35 +38,26 @@ internal sealed class Shop(IAuditLog audit)
             },
             cancellationToken);
 
-    public ValueTask<AuditReceipt> RefundAsync(string user, string order, Refund refund, CancellationToken cancellationToken) =>
-        audit.AppendAsync(
+    public async Task<AuditReceipt> RefundAsync(string order, decimal amount, CancellationToken cancellationToken) =>
+        await audit.AppendAsync(
             new AuditEvent
             {
-                Actor = new AuditSubject { Id = user, Kind = "user" },
-                Action = "orders.refund",
+                Actor = new AuditSubject { Id = "shop", Kind = "service" },
+                Action = "payment.sent",
                 Resource = new AuditResource { Type = "order", Id = order },
                 Outcome = AuditOutcome.Success,
                 Reason = "damaged on arrival",
-                Details = AuditDetails.From(refund, ShopJson.Default.Refund),
+                Details = AuditDetails.From(new Payment(amount, "EUR"), ShopJson.Default.Payment),
             },
             cancellationToken);
 
-    public ValueTask<AuditReceipt> ExportCustomersAsync(string user, CancellationToken cancellationToken) =>
-        audit.AppendAsync(
-            new AuditEvent
-            {
-                Actor = new AuditSubject { Id = user, Kind = "user" },
-                Action = "customers.export",
-                Resource = new AuditResource { Type = "customer" },
-                Outcome = AuditOutcome.Denied,
-                Reason = "not in the role 'support'",
-            },
-            cancellationToken);
+    public Task ExportCustomersAsync(CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("Nobody may call this who is called here.");
 }
 
-/// <summary>What a refund puts on record besides who, what and when.</summary>
-internal sealed record Refund(decimal Amount, string Currency);
+/// <summary>What a payment puts on record besides who, what and when.</summary>
+internal sealed record Payment(decimal Amount, string Currency);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(Refund))]
+[JsonSerializable(typeof(Payment))]
 internal sealed partial class ShopJson : JsonSerializerContext;

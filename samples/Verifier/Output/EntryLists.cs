@@ -12,13 +12,17 @@ internal interface IEntryList
     void End();
 }
 
-/// <summary>One line for each entry, its columns between tabs; no column holds one.</summary>
+/// <summary>One line for each entry, its columns between tabs; no column holds one, and to a spreadsheet none is a formula.</summary>
 internal sealed class EntryLines(TextWriter output) : IEntryList
 {
     public void Add(long index, ReadOnlyMemory<byte> bytes, AuditEntry? entry) =>
-        output.WriteLine(string.Join('\t', EntryColumns.Of(index, bytes, entry)));
+        output.WriteLine(string.Join('\t', EntryColumns.Of(index, bytes, entry).Select(NoFormula)));
 
     public void End() => output.Flush();
+
+    /// <summary>What makes a formula of the rest is shown as a JSON escape, too.</summary>
+    private static string NoFormula(string text) =>
+        text is ['=' or '+' or '-' or '@', _, ..] ? $"\\u{(int)text[0]:x4}{text[1..]}" : text;
 }
 
 /// <summary>Tables of a page each: one table could not be drawn before its last entry is known.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using ImmutableAudit;
 using ImmutableAudit.DependencyInjection;
+using ImmutableAudit.Privilege;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -61,7 +62,9 @@ public static class ImmutableAuditServiceCollectionExtensions
         {
             services.AddSingleton(provider => Create(provider, optionsName));
             services.AddSingleton<IAuditLog>(provider => provider.GetRequiredService<AuditLog>());
-            services.AddSingleton<IAuditLogReader>(provider => provider.GetRequiredService<AuditLog>());
+            services.AddSingleton<IAuditLogReader>(provider => provider.GetService<AccessGuard>() is { } guard
+                ? new GuardedReader(provider.GetRequiredService<AuditLog>(), guard)
+                : provider.GetRequiredService<AuditLog>());
             services.AddSingleton<IHostedService>(provider => new AuditLogHost(provider.GetRequiredService<AuditLog>()));
         }
         else

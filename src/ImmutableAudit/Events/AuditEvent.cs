@@ -1,3 +1,5 @@
+using ImmutableAudit.Events;
+
 namespace ImmutableAudit;
 
 /// <summary>
@@ -25,6 +27,8 @@ namespace ImmutableAudit;
 ///  "grant":12,
 ///  "details":{"amount":12.50,"currency":"EUR"}}
 /// </code>
+/// <para>Entries about privileges, which the library alone writes, have more members behind these: see
+/// <see cref="AuditEntry"/>.</para>
 /// <para>Any text is accepted: control characters are escaped, and what is not valid Unicode becomes U+FFFD, so that
 /// nobody can keep an event off the log by what they type.</para>
 /// </remarks>
@@ -73,4 +77,7 @@ public sealed record AuditEvent
 
     /// <summary>Whatever else belongs on record, as a JSON object.</summary>
     public AuditDetails? Details { get; init; }
+
+    /// <summary>What the library alone adds to its own entries (P25).</summary>
+    internal PrivilegeMembers? Privilege { get; init; }
 }

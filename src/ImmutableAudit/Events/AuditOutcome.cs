@@ -9,6 +9,9 @@ public static class AuditOutcome
     /// <summary>It was tried and went wrong: <c>failure</c>.</summary>
     public const string Failure = "failure";
 
+    /// <summary>It may be done, and whether it was is told apart: <c>allowed</c>.</summary>
+    public const string Allowed = "allowed";
+
     /// <summary>It was not allowed: <c>denied</c>.</summary>
     public const string Denied = "denied";
 }

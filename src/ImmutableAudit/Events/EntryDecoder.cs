@@ -17,11 +17,13 @@ internal static class EntryDecoder
             throw Unreadable(index, $"it has {bytes.Length} bytes, and an entry has from 1 to {AuditEntry.MaxLength}");
         }
 
+        JsonDocument? document = null;
+        AuditEntry? entry = null;
         try
         {
             StrictJson.Validate(bytes.Span, AuditEntry.MaxDepth);
-            using var document = JsonDocument.Parse(bytes, StrictJson.DocumentOptions(AuditEntry.MaxDepth));
-            return Read(index, bytes, document.RootElement);
+            document = JsonDocument.Parse(bytes, StrictJson.DocumentOptions(AuditEntry.MaxDepth));
+            return entry = Read(index, bytes, document.RootElement);
         }
         catch (JsonException e)
         {
@@ -30,6 +32,14 @@ internal static class EntryDecoder
         catch (MemberException e)
         {
             throw Unreadable(index, e.Message);
+        }
+        finally
+        {
+            // Unknown members are parts of the document, which is then left to the entry: each of them as a copy takes many times as much.
+            if (entry is not { UnknownMembers.Count: > 0 })
+            {
+                document?.Dispose();
+            }
         }
     }
 

@@ -5,7 +5,8 @@ namespace ImmutableAudit.Events;
 
 /// <summary>
 /// The one way from an event to the bytes of an entry (DESIGN section 6): members in fixed order, absent ones left out.
-/// <c>time</c> is a placeholder at <see cref="EntryTime.Offset"/> that the log stamps with the index. Thread-safe;
+/// <c>time</c> is a placeholder at <see cref="EntryTime.Offset"/> that the log stamps with the index, and so is
+/// <c>prev</c>, where an entry has it, at its end (<see cref="EntryPrev"/>). Thread-safe;
 /// encoding allocates nothing once a thread's buffer has grown.
 /// </summary>
 internal static class EventEncoder

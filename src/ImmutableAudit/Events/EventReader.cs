@@ -7,6 +7,8 @@ namespace ImmutableAudit.Events;
 /// <summary>The members of an event, in any order; the counterpart of <see cref="EventWriter"/>.</summary>
 internal static class EventReader
 {
+    private static readonly PrivilegeMembers NoPrivilege = new();
+
     public static AuditEvent Read(JsonElement root, MemberReader members)
     {
         AuditSubject? actor = null;
@@ -17,6 +19,7 @@ internal static class EventReader
         string? type = null, session = null, action = null, outcome = null, reason = null, trace = null;
         Guid? id = null;
         long? grant = null;
+        var privilege = NoPrivilege;
         foreach (var member in root.EnumerateObject())
         {
             var value = member.Value;
@@ -36,7 +39,12 @@ internal static class EventReader
                 case "ref": reference = Reference(value, members); break;
                 case "grant": grant = members.Index("grant", value); break;
                 case "details": details = Details(value, members); break;
-                default: members.Keep(MemberReader.Path("", member.Name), value); break;
+                case "permission": privilege = privilege with { Permission = members.Text("permission", value) }; break;
+                case "roles": privilege = privilege with { Roles = Roles(value, members) }; break;
+                case "policy": privilege = privilege with { Policy = members.Index("policy", value) }; break;
+                case "basis": privilege = privilege with { Basis = members.IndexOrNone("basis", value) }; break;
+                case "prev": privilege = privilege with { Prev = members.IndexOrNone("prev", value) }; break;
+                case var name: members.Keep(MemberReader.Path("", name), value); break;
             }
         }
 
@@ -55,7 +63,61 @@ internal static class EventReader
             Ref = reference,
             Grant = grant,
             Details = details,
+            Privilege = privilege == NoPrivilege ? null : privilege,
         };
+    }
+
+    /// <summary>A list counts as a whole: with a token in it, it is kept as an unknown member.</summary>
+    private static AuditRole[]? Roles(JsonElement element, MemberReader members)
+    {
+        if (MemberReader.IsToken(element))
+        {
+            members.Keep("roles", element);
+            return null;
+        }
+
+        if (element.ValueKind != JsonValueKind.Array)
+        {
+            members.Mismatch("roles", element, "a list of roles");
+            return null;
+        }
+
+        if (element.EnumerateArray().Any(MemberReader.IsToken))
+        {
+            members.Keep("roles", element);
+            return null;
+        }
+
+        var roles = new List<AuditRole>();
+        foreach (var role in element.EnumerateArray())
+        {
+            if (Role(MemberReader.Path("roles", $"{roles.Count}"), role, members) is not { } read)
+                return null;
+
+            roles.Add(read);
+        }
+
+        return [.. roles];
+    }
+
+    private static AuditRole? Role(string path, JsonElement element, MemberReader members)
+    {
+        if (!members.IsObject(path, element))
+            return null;
+
+        string? name = null, source = null;
+        foreach (var member in element.EnumerateObject())
+        {
+            var inner = MemberReader.Path(path, member.Name);
+            switch (member.Name)
+            {
+                case "role": name = members.Text(inner, member.Value); break;
+                case "source": source = members.Text(inner, member.Value); break;
+                default: members.Keep(inner, member.Value); break;
+            }
+        }
+
+        return new AuditRole { Role = name ?? throw Missing(path + "/role", "a text"), Source = source };
     }
 
     /// <summary>Recursion is bounded by the depth of the JSON.</summary>
@@ -71,8 +133,9 @@ internal static class EventReader
         AuditSubject? onBehalfOf = null;
         foreach (var member in element.EnumerateObject())
         {
-            var inner = MemberReader.Path(path, member.Name);
-            switch (member.Name)
+            var name = member.Name;
+            var inner = MemberReader.Path(path, name);
+            switch (name)
             {
                 case "issuer": issuer = members.Text(inner, member.Value); break;
                 case "id": id = members.Text(inner, member.Value); break;

@@ -40,6 +40,11 @@ internal static class EventRules
         {
             Throw(auditEvent, "refers to an entry by a negative index. Set Ref and Grant to the index of a receipt.");
         }
+
+        if (auditEvent.Privilege is { } privilege)
+        {
+            CheckPrivilege(auditEvent, privilege, library);
+        }
     }
 
     /// <summary>Refuses text that cannot fit before anything is made of it: every UTF-16 unit takes a byte or more.</summary>
@@ -90,6 +95,24 @@ internal static class EventRules
             {
                 Throw(auditEvent, $"has a chain of more than {AuditSubject.MaxChainLength} subjects. Shorten OnBehalfOf.");
             }
+        }
+    }
+
+    private static void CheckPrivilege(AuditEvent auditEvent, PrivilegeMembers privilege, bool library)
+    {
+        if (!library || !EventTypes.IsLibrary(auditEvent.Type))
+        {
+            Throw(auditEvent, "was read from a log and says by which privileges it was done. Only the library writes that; make a new event of it.");
+        }
+
+        if (privilege.Policy < 0 || privilege.Basis < EntryPrev.None || privilege.Prev < EntryPrev.None)
+        {
+            Throw(auditEvent, "refers to an entry by a negative index.");
+        }
+
+        if (privilege.Prev is not null && !EventTypes.IsPrivilegeState(auditEvent.Type))
+        {
+            Throw(auditEvent, "has a previous entry, though no decision is based on it.");
         }
     }
 

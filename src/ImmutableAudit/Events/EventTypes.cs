@@ -6,7 +6,6 @@ internal static class EventTypes
     /// <summary>The only type that applications write.</summary>
     public const string Application = "event";
 
-    // privilege.state is the periodic summary of P27.
     private static readonly string[] LibraryPrefixes = ["access.", "grant.", "policy.", "log.", "key.", "privilege."];
 
     /// <summary>Whether the library alone writes this type.</summary>
@@ -23,7 +22,9 @@ internal static class EventTypes
         return false;
     }
 
-    /// <summary>Whether decisions are based on entries of this type (P1).</summary>
+    /// <summary>Whether decisions are based on entries of this type (P1), which so lead from one to the next (P27).</summary>
     public static bool IsPrivilegeState(string type) =>
-        type.StartsWith("policy.", StringComparison.Ordinal) || type.StartsWith("grant.", StringComparison.Ordinal);
+        type.StartsWith("policy.", StringComparison.Ordinal)
+        || type.StartsWith("grant.", StringComparison.Ordinal)
+        || type.StartsWith("privilege.", StringComparison.Ordinal);
 }

@@ -31,6 +31,12 @@ internal static class EventWriter
     private static readonly JsonEncodedText Leaf = Name("leaf");
     private static readonly JsonEncodedText Grant = Name("grant");
     private static readonly JsonEncodedText Details = Name("details");
+    private static readonly JsonEncodedText Permission = Name("permission");
+    private static readonly JsonEncodedText Roles = Name("roles");
+    private static readonly JsonEncodedText Role = Name("role");
+    private static readonly JsonEncodedText Policy = Name("policy");
+    private static readonly JsonEncodedText Basis = Name("basis");
+    private static readonly JsonEncodedText Prev = Name("prev");
 
     public static void Write(Utf8JsonWriter writer, AuditEvent auditEvent, Guid id)
     {
@@ -82,7 +88,49 @@ internal static class EventWriter
             writer.WriteRawValue(details.Utf8.Span, skipInputValidation: true);
         }
 
+        if (auditEvent.Privilege is { } privilege)
+        {
+            Privilege(writer, privilege, action);
+        }
+
+        if (EventTypes.IsPrivilegeState(auditEvent.Type))
+        {
+            // Last, and of a fixed width: EntryPrev.Stamp counts on it.
+            Span<byte> prev = stackalloc byte[EntryPrev.Length];
+            EntryPrev.Format(auditEvent.Privilege?.Prev ?? EntryPrev.None, prev);
+            writer.WritePropertyName(Prev);
+            writer.WriteRawValue(prev, skipInputValidation: true);
+        }
+
         writer.WriteEndObject();
+    }
+
+    private static void Privilege(Utf8JsonWriter writer, PrivilegeMembers privilege, string action)
+    {
+        Text(writer, Permission, privilege.Permission, action);
+        if (privilege.Roles is { } roles)
+        {
+            writer.WriteStartArray(Roles);
+            foreach (var role in roles)
+            {
+                writer.WriteStartObject();
+                Text(writer, Role, role.Role, action);
+                Text(writer, Source, role.Source, action);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }
+
+        if (privilege.Policy is { } policy)
+        {
+            writer.WriteNumber(Policy, policy);
+        }
+
+        if (privilege.Basis is { } basis)
+        {
+            writer.WriteNumber(Basis, basis);
+        }
     }
 
     /// <summary>Recursion is bounded: <see cref="EventRules"/> has counted the chain.</summary>

@@ -10,7 +10,14 @@ internal sealed class MemberException(string message) : Exception(message);
 /// <param name="newer">A newer version wrote the entry: what does not fit is unknown, not wrong.</param>
 internal sealed class MemberReader(bool newer)
 {
+    /// <summary>
+    /// How long the paths of nested members may be together: many members at the bottom of a deep entry would have a thousand
+    /// times its length. Whoever means well is far from it.
+    /// </summary>
+    private const int MaxNestedPaths = 4 * AuditEntry.MaxLength;
+
     private readonly OrderedDictionary<string, JsonElement> _unknown = new(StringComparer.Ordinal);
+    private int _nestedPaths;
 
     public IReadOnlyDictionary<string, JsonElement> Unknown => new ReadOnlyDictionary<string, JsonElement>(_unknown);
 
@@ -20,11 +27,22 @@ internal sealed class MemberReader(bool newer)
 
     /// <summary>A path of names, unambiguous as RFC 6901 section 3 makes it.</summary>
     public static string Path(string parent, string name) =>
-        (parent.Length == 0 ? "" : parent + "/")
-        + name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+        string.Concat(
+            parent,
+            parent.Length == 0 ? "" : "/",
+            name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal));
 
-    /// <summary>Keeps a member that is not known, or not in this form.</summary>
-    public void Keep(string path, JsonElement element) => _unknown[path] = element.Clone();
+    /// <summary>Keeps a member that is not known, or not in this form. The element is as long-lived as its document.</summary>
+    public void Keep(string path, JsonElement element)
+    {
+        _nestedPaths += path.Contains('/', StringComparison.Ordinal) ? path.Length : 0;
+        if (_nestedPaths > MaxNestedPaths)
+        {
+            throw new MemberException("it has too many unknown members at too great a depth");
+        }
+
+        _unknown[path] = element;
+    }
 
     /// <summary>A text, or the JSON text of a token.</summary>
     public string? Text(string path, JsonElement element)
@@ -48,6 +66,10 @@ internal sealed class MemberReader(bool newer)
         KeepTokenOrMismatch(path, element, "an index");
         return null;
     }
+
+    /// <summary>An index, or -1 for none.</summary>
+    public long? IndexOrNone(string path, JsonElement element) =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out var none) && none == EntryPrev.None ? none : Index(path, element);
 
     /// <summary>A whole number that is 0 or more, or <see langword="null"/>.</summary>
     public static long? AsIndex(JsonElement element) =>

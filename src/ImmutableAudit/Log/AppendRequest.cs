@@ -31,7 +31,7 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTask
     private CancellationToken _cancellationToken;
     private CancellationTokenRegistration _registration;
     private TaskCompletionSource? _wakesCaller;
-    private PostFailures? _failures;
+    private IUnawaited? _unawaited;
     private int _holders;
     private int _state;
     private bool _isFinished;
@@ -46,10 +46,10 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTask
     public AppendRequest(RequestPool? pool) => _pool = pool;
 
     /// <summary>What must hold of the head for the entries to be appended; <see langword="null"/> for no condition.</summary>
-    public Func<LogHead, bool>? Condition { get; set; }
+    public AppendCondition? Condition { get; set; }
 
     /// <summary>Whether the library itself writes, which alone may use reserved types (PRIVILEGE.md P25).</summary>
-    public bool IsLibrary { get; init; }
+    public bool IsLibrary { get; set; }
 
     /// <summary>Whether the entry says that the present time is right, however far ahead it is (LOG.md L9).</summary>
     public bool AcceptsClock { get; init; }
@@ -65,8 +65,11 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTask
     /// <summary>Length of <see cref="Bytes"/>; 0 before they are encoded.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Whether nobody waits for the result.</summary>
-    public bool IsPosted => _failures is not null;
+    /// <summary>Whether an application posted it, and does not wait for the result.</summary>
+    public bool IsPosted => _unawaited is PostFailures;
+
+    /// <summary>Whether somebody waits for the result who may come back with another request; nobody does with the log's own.</summary>
+    public bool HasCaller => _pool is not null && _unawaited is null;
 
     /// <summary>Whether the caller knows what became of it.</summary>
     public bool IsFinished => Volatile.Read(ref _isFinished);
@@ -92,7 +95,7 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTask
     /// <summary>The id of the entry at this place; set when encoded.</summary>
     public Guid Id(int i) => _ids is null ? _id : _ids[i];
 
-    /// <summary>Whether the entry at this place is one that decisions are based on (PRIVILEGE.md P1).</summary>
+    /// <summary>Whether the entry at this place is one that decisions are based on (PRIVILEGE.md P1): it ends with <see cref="EntryPrev"/>.</summary>
     public bool IsPrivilege(int i) => IsLibrary && Event(i) is AuditEvent { Type: var type } && EventTypes.IsPrivilegeState(type);
 
     /// <summary>Turns the events into bytes.</summary>
@@ -137,10 +140,10 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTask
         _registration = cancellationToken.UnsafeRegister(static request => ((AppendRequest)request!).Withdraw(), this);
     }
 
-    /// <summary>Nobody waits for the result; what fails is told here instead.</summary>
-    public void Post(PostFailures failures)
+    /// <summary>Nobody waits for the result; it is told here instead.</summary>
+    public void Post(IUnawaited unawaited)
     {
-        _failures = failures;
+        _unawaited = unawaited;
         _holders = 1;
     }
 
@@ -172,6 +175,7 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTask
         if (TryFinish())
         {
             var wakes = _wakesCaller;
+            _unawaited?.Committed();
             _result.SetResult(result);
             wakes?.SetResult();
         }
@@ -181,7 +185,7 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTask
     {
         if (TryFinish())
         {
-            _failures?.Add(exception);
+            _unawaited?.Failed(exception);
             var wakes = _wakesCaller;
             _result.SetException(exception);
             wakes?.SetResult();
@@ -286,8 +290,9 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTask
             _cancellationToken = default;
             _registration = default;
             _wakesCaller = null;
-            _failures = null;
+            _unawaited = null;
             Condition = null;
+            IsLibrary = false;
             _state = Queued;
             _isFinished = false;
             _pool.Return(this);

@@ -5,4 +5,8 @@ namespace ImmutableAudit.Log;
 /// <param name="Receipt">The receipt of its only entry.</param>
 /// <param name="Receipts">The receipts of several entries; <see langword="null"/> for one.</param>
 /// <param name="Head">The head that it found.</param>
-internal readonly record struct AppendResult(bool Holds, AuditReceipt Receipt, AuditReceipt[]? Receipts, LogHead Head);
+internal readonly record struct AppendResult(bool Holds, AuditReceipt Receipt, AuditReceipt[]? Receipts, LogHead Head)
+{
+    /// <summary>The privilege head behind it, where all its entries are ones that decisions are based on (PRIVILEGE.md P1).</summary>
+    public long PrivilegeHead => Holds ? (Receipts?[^1] ?? Receipt).Index : Head.PrivilegeHead;
+}

@@ -3,16 +3,16 @@ namespace ImmutableAudit.Log;
 /// <summary>The callers' side of appending: encodes, queues, and hands back what becomes of it. Thread-safe.</summary>
 /// <param name="log">The log.</param>
 /// <param name="queue">Where requests wait for the log's thread.</param>
-internal sealed class Appender(LogServices log, AppendQueue queue)
+/// <param name="requests">Requests to use again.</param>
+internal sealed class Appender(LogServices log, AppendQueue queue, RequestPool requests)
 {
-    private readonly RequestPool _requests = new();
     private readonly PostFailures _postFailures = new();
 
     /// <summary>Appends one event.</summary>
     /// <param name="auditEvent">An <see cref="AuditEvent"/> or an <see cref="EncodedEvent"/>.</param>
     /// <param name="cancellationToken">Withdraws it.</param>
     public ValueTask<AuditReceipt> AppendAsync(object? auditEvent, CancellationToken cancellationToken) =>
-        AppendAsync(_requests.Rent(auditEvent, 1), cancellationToken);
+        AppendAsync(requests.Rent(auditEvent, 1), cancellationToken);
 
     /// <inheritdoc cref="AppendAsync(object?, CancellationToken)"/>
     public ValueTask<AuditReceipt> AppendAsync(AppendRequest request, CancellationToken cancellationToken)
@@ -30,7 +30,7 @@ internal sealed class Appender(LogServices log, AppendQueue queue)
     /// <summary>Appends several events of one kind together.</summary>
     public async ValueTask<IReadOnlyList<AuditReceipt>> AppendManyAsync<T>(T[] events, CancellationToken cancellationToken)
     {
-        var result = await Submit(_requests.Rent(events, events.Length), cancellationToken).Result.ConfigureAwait(false);
+        var result = await Submit(requests.Rent(events, events.Length), cancellationToken).Result.ConfigureAwait(false);
         return result.Receipts ?? [result.Receipt];
     }
 
@@ -38,15 +38,48 @@ internal sealed class Appender(LogServices log, AppendQueue queue)
     public async ValueTask<AppendResult> AppendIfAsync(
         AuditEvent auditEvent, Func<LogHead, bool> condition, CancellationToken cancellationToken)
     {
-        var request = _requests.Rent(auditEvent, 1);
-        request.Condition = condition;
+        var request = requests.Rent(auditEvent, 1);
+        request.Condition = (head, _) => condition(head);
         return await Submit(request, cancellationToken).Result.ConfigureAwait(false);
     }
+
+    /// <summary>Appends entries of the library's own, if a condition holds.</summary>
+    /// <param name="entries">An <see cref="AuditEvent"/>, or a list of them.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="condition">What must hold, or <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Withdraws them.</param>
+    public ValueTask<AppendResult> AppendOwnAsync(
+        object entries, int count, AppendCondition? condition, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var request = requests.Rent(entries, count, library: true);
+            request.Condition = condition;
+            return Submit(request, cancellationToken).Result;
+        }
+        catch (Exception e)
+        {
+            return Failed<AppendResult>(e);
+        }
+    }
+
+    /// <summary>The same for one entry, and blocks the caller until the log's thread is done with it.</summary>
+    public AppendResult AppendOwn(AuditEvent entry, AppendCondition? condition, CancellationToken cancellationToken)
+    {
+        var request = requests.Rent(entry, 1, library: true);
+        request.Condition = condition;
+        request.WakeCaller();
+        return Submit(request, cancellationToken).Wait();
+    }
+
+    /// <summary>Where the log stands once everything that was submitted before is committed.</summary>
+    public async ValueTask<LogHead> ReadHeadAsync(CancellationToken cancellationToken) =>
+        (await Submit(requests.Rent(null, 0), cancellationToken).Result.ConfigureAwait(false)).Head;
 
     /// <summary>Appends one event, and blocks the caller until the log's thread is done with it.</summary>
     public AuditReceipt Append(AuditEvent auditEvent, CancellationToken cancellationToken)
     {
-        var request = _requests.Rent(auditEvent, 1);
+        var request = requests.Rent(auditEvent, 1);
         request.WakeCaller();
         return Submit(request, cancellationToken).Wait().Receipt;
     }
@@ -63,7 +96,7 @@ internal sealed class Appender(LogServices log, AppendQueue queue)
         {
             cancellationToken.ThrowIfCancellationRequested();
             log.Status.ThrowIfRefused();
-            var request = _requests.Rent(auditEvent, 1);
+            var request = requests.Rent(auditEvent, 1);
             request.Encode(log.Options.TimeProvider);
             request.Post(_postFailures);
             var id = request.Id(0); // Once it is queued, it may be somebody else's.
@@ -82,9 +115,9 @@ internal sealed class Appender(LogServices log, AppendQueue queue)
         try
         {
             // A request without entries marks this call's place behind everything that was submitted before it.
-            var place = await Submit(_requests.Rent(null, 0), cancellationToken).Result.ConfigureAwait(false);
+            var place = await ReadHeadAsync(cancellationToken).ConfigureAwait(false);
             _postFailures.ThrowIfAny();
-            return place.Head.Size;
+            return place.Size;
         }
         catch (AuditLogException)
         {

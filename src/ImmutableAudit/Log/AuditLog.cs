@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ImmutableAudit.Checkpoints;
 using ImmutableAudit.Log;
 using ImmutableAudit.Merkle;
@@ -19,7 +18,8 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
     private readonly Appender _appender;
     private readonly SemaphoreSlim _lifecycle = new(1, 1);
     private readonly CommittedReader _reader;
-    private readonly string _session;
+    private readonly Outcomes _outcomes;
+    private readonly RunRecord _run;
     private Sequencer? _sequencer;
     private Publisher? _publisher;
 
@@ -38,9 +38,12 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
 
         _log = new LogServices(options, new QuietLogger(options.LoggerFactory.CreateLogger<AuditLog>()), new AuditLogMetrics(options));
         _queue = new AppendQueue(options.MaxQueuedEntries, options.MaxQueuedBytes);
-        _appender = new Appender(_log, _queue);
+        var requests = new RequestPool();
+        _appender = new Appender(_log, _queue, requests);
+        _outcomes = new Outcomes(_log, _queue, requests);
         _reader = new CommittedReader(_log);
-        _session = Guid.CreateVersion7(options.TimeProvider.GetUtcNow()).ToString();
+        _run = new RunRecord(_log, _appender, _lifecycle);
+        Privileged = new PrivilegedLog(_log, _appender, _outcomes, _run, () => LatestCheckpoint, SnapshotOf);
     }
 
     /// <inheritdoc/>
@@ -57,6 +60,9 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
 
     /// <summary>The published log, as verification and witnesses read it.</summary>
     public ILogReader Published => _log.Sink;
+
+    /// <summary>The log as the privilege layer uses it.</summary>
+    internal IPrivilegedLog Privileged { get; }
 
     private Publisher Publishing => _publisher ?? throw _log.Status.Refusal();
 
@@ -172,11 +178,9 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
             checkpoint = await Publishing.DemandAsync(index + 1).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        var snapshot = _snapshot?.At(checkpoint) ?? new LogSnapshot(_log.Sink, checkpoint);
-        _snapshot = snapshot;
         try
         {
-            return await snapshot.ProveAsync(index, cancellationToken).ConfigureAwait(false);
+            return await SnapshotOf(checkpoint).ProveAsync(index, cancellationToken).ConfigureAwait(false);
         }
         catch (AuditFormatException e)
         {
@@ -256,6 +260,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
                 }
 
                 Start(opened);
+                _run.IsLogOpen = true;
                 foreach (var request in first)
                 {
                     await request.Result.AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -276,7 +281,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
         }
 
         _publisher = new Publisher(_log, opened.Published, opened.Range, _log.Options.TimeProvider.GetUtcNow());
-        _sequencer = new Sequencer(_log, _queue, _publisher, opened.Recovery);
+        _sequencer = new Sequencer(_log, _queue, _outcomes, _publisher, opened.Recovery);
         _log.Metrics.Watch(_queue, _publisher, _log.Options.TimeProvider);
         _log.Status.Open();
         _publisher.Start();
@@ -302,11 +307,13 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
             yield return LibraryEvents.KeyChanged(signed, opened.Signers, Keys);
         }
 
-        if (_log.Options.RecordSessions || (opened.IsNew && _log.Options.Predecessor is not null))
+        if (_run.IsWanted || (opened.IsNew && _log.Options.Predecessor is not null))
         {
-            yield return LibraryEvents.Opened(_session, opened.IsNew ? _log.Options.Predecessor : null);
+            yield return _run.Open(opened.IsNew);
         }
     }
+
+    private LogSnapshot SnapshotOf(SignedCheckpoint checkpoint) => _snapshot = _snapshot?.At(checkpoint) ?? new LogSnapshot(_log.Sink, checkpoint);
 
     private async Task CloseAsync()
     {
@@ -314,9 +321,9 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
         {
             if (_sequencer is not null && _publisher is not null)
             {
-                if (_log.Options.RecordSessions && !_log.Status.IsFaulted)
+                if (!_log.Status.IsFaulted && await _outcomes.CloseAsync().ConfigureAwait(false) && _run.IsOpened)
                 {
-                    _queue.TryEnqueue(LibraryEvents.Closed(_session));
+                    _queue.TryEnqueue(LibraryEvents.Closed(_run.Session));
                 }
 
                 _sequencer.Dispose();
@@ -347,7 +354,5 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
 
     /// <summary>An event without a trace belongs to the one that is being traced.</summary>
     private static AuditEvent Traced(AuditEvent auditEvent) =>
-        auditEvent is { Trace: null } && Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity
-            ? auditEvent with { Trace = activity.TraceId.ToHexString() }
-            : auditEvent;
+        auditEvent is { Trace: null } && CurrentTrace.Id is { } trace ? auditEvent with { Trace = trace } : auditEvent;
 }

@@ -54,6 +54,9 @@ public sealed class AuditLogOptions
     /// <summary>Whether the key was generated for a trial, which production refuses.</summary>
     internal bool HasGeneratedKey { get; set; }
 
+    /// <summary>How long closing waits for the outcomes of acts under way (PRIVILEGE.md P6).</summary>
+    internal TimeSpan OutcomeGrace { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Whether production takes what is meant for trials.</summary>
     internal bool AllowTrialInProduction { get; set; }
 

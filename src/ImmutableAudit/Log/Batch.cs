@@ -8,7 +8,7 @@ using ImmutableAudit.Tiles;
 namespace ImmutableAudit.Log;
 
 /// <summary>
-/// Builds one commit: gives each entry its index, time and hash on top of a head. Built again from the same requests when
+/// Builds one commit: gives each entry its index, time, predecessor and hash on top of a head. Built again from the same requests when
 /// another writer was first. Its memory is used again; belongs to the log's thread.
 /// </summary>
 internal sealed class Batch
@@ -46,7 +46,7 @@ internal sealed class Batch
         {
             try
             {
-                if (!condition(_head))
+                if (!condition(_head, time))
                 {
                     _requests.Add(new Sequenced(request, _count, _head, time, Holds: false));
                     return;
@@ -63,9 +63,17 @@ internal sealed class Batch
         var entries = Reserve(request);
         for (var i = 0; i < request.Count; i++)
         {
-            EntryTime.Stamp(EntryBundle.TakeEntry(ref entries), time);
+            var entry = EntryBundle.TakeEntry(ref entries);
             var index = _start.Size + _count++;
-            _head = new LogHead(index + 1, time, request.IsPrivilege(i) ? index : _head.PrivilegeHead);
+            var privilegeHead = _head.PrivilegeHead;
+            EntryTime.Stamp(entry, time);
+            if (request.IsPrivilege(i))
+            {
+                EntryPrev.Stamp(entry, privilegeHead);
+                privilegeHead = index;
+            }
+
+            _head = new LogHead(index + 1, time, privilegeHead);
         }
     }
 

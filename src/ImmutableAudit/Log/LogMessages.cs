@@ -41,6 +41,12 @@ internal static partial class LogMessages
     [LoggerMessage(13, LogLevel.Error, "{Posts} events that were posted, for which nobody waits, could not be committed")]
     public static partial void PostsFailed(ILogger logger, int posts, Exception exception);
 
+    [LoggerMessage(14, LogLevel.Error, "An outcome cannot be put on record; this run ends without log.closed, and the outcome is unknown")]
+    public static partial void OutcomeLost(ILogger logger, Exception exception);
+
+    [LoggerMessage(15, LogLevel.Warning, "{Acts} acts have not ended while the log closes; this run ends without log.closed, and their outcome is unknown")]
+    public static partial void OutcomesMissing(ILogger logger, int acts);
+
     [LoggerMessage(12, LogLevel.Error, "The log {Origin} could not be closed in order; what was acknowledged is durable and is found again when it is opened")]
     public static partial void ClosingFailed(ILogger logger, string origin, Exception exception);
 }

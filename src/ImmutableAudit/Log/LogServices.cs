@@ -7,6 +7,8 @@ namespace ImmutableAudit.Log;
 /// <summary>What the parts of one open log share.</summary>
 internal sealed class LogServices(AuditLogOptions options, ILogger logger, AuditLogMetrics metrics)
 {
+    private long _privilegeHead = LogHead.Empty.PrivilegeHead;
+
     public AuditLogOptions Options { get; } = options;
 
     public IAuditSink Sink { get; } = options.Sink!;
@@ -16,6 +18,13 @@ internal sealed class LogServices(AuditLogOptions options, ILogger logger, Audit
     public AuditLogMetrics Metrics { get; } = metrics;
 
     public LogStatus Status { get; } = new();
+
+    /// <summary>Index of the newest entry that decisions are based on, as the committing thread last saw it (PRIVILEGE.md P1).</summary>
+    public long PrivilegeHead
+    {
+        get => Volatile.Read(ref _privilegeHead);
+        set => Volatile.Write(ref _privilegeHead, value);
+    }
 
     /// <summary>Signalled after every commit, for those who follow the log.</summary>
     public ChangeSignal Committed { get; } = new();

@@ -20,6 +20,9 @@ internal sealed class LogStatus
         }
     }
 
+    /// <summary>Whether the log takes appends at this moment.</summary>
+    public bool IsAccepting => _refusal is null;
+
     public void Open() => Set(null, null, permanent: false);
 
     public void Recovering(Exception cause) =>

@@ -1,19 +1,24 @@
 namespace ImmutableAudit.Log;
 
 /// <summary>What became of posted events that could not be committed, until somebody who flushes is told. Thread-safe.</summary>
-internal sealed class PostFailures
+internal sealed class PostFailures : IUnawaited
 {
     private readonly Lock _gate = new();
     private Exception? _first;
     private Exception? _unknown;
     private long _count;
 
-    public void Add(Exception failure)
+    public void Committed()
+    {
+        // What is durable needs no telling.
+    }
+
+    public void Failed(Exception exception)
     {
         lock (_gate)
         {
-            _first ??= failure;
-            _unknown ??= failure as AuditOutcomeUnknownException;
+            _first ??= exception;
+            _unknown ??= exception as AuditOutcomeUnknownException;
             _count++;
         }
     }

@@ -47,7 +47,11 @@ internal sealed class Publisher : IDisposable
         _published = new Published(checkpoint, range, publishedAt);
         _committed = checkpoint.Checkpoint.Size;
         _delay = log.Options.CheckpointInterval;
-        _timer = log.Options.TimeProvider.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        using (ExecutionContext.SuppressFlow())
+        {
+            _timer = log.Options.TimeProvider.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
         _thread = new Thread(Run) { Name = $"ImmutableAudit publisher {log.Options.Origin}", IsBackground = true };
     }
 

@@ -12,7 +12,10 @@ internal sealed class RequestPool
     private int _count;
 
     /// <summary>A request for events: one, or a list of them.</summary>
-    public AppendRequest Rent(object? events, int count)
+    /// <param name="events">As for <see cref="AppendRequest.Begin"/>.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="library">Whether the library itself writes them.</param>
+    public AppendRequest Rent(object? events, int count, bool library = false)
     {
         if (_free.TryDequeue(out var request))
         {
@@ -24,6 +27,7 @@ internal sealed class RequestPool
         }
 
         request.Begin(events, count);
+        request.IsLibrary = library;
         return request;
     }
 

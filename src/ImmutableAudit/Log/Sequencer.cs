@@ -25,6 +25,7 @@ internal sealed class Sequencer : IDisposable
     private readonly AppendQueue _queue;
     private readonly EntryClock _clock;
     private readonly Publisher _publisher;
+    private readonly Outcomes _outcomes;
     private readonly Batch _batch = new();
     private readonly List<AppendRequest> _taken = [];
     private readonly Thread _thread;
@@ -42,12 +43,14 @@ internal sealed class Sequencer : IDisposable
     private int _expected;
     private long _patience;
 
-    public Sequencer(LogServices log, AppendQueue queue, Publisher publisher, SinkRecovery recovered)
+    public Sequencer(LogServices log, AppendQueue queue, Outcomes outcomes, Publisher publisher, SinkRecovery recovered)
     {
         _log = log;
         _queue = queue;
         _clock = new EntryClock(log.Options.TimeProvider, log.Options.MaxClockJump);
         _publisher = publisher;
+        _outcomes = outcomes;
+        _log.PrivilegeHead = recovered.Head.PrivilegeHead;
         _acknowledged = recovered.Range.Clone();
         _owed = Owed(recovered);
         _thread = new Thread(Run) { Name = $"ImmutableAudit {log.Options.Origin}", IsBackground = true };
@@ -118,7 +121,7 @@ internal sealed class Sequencer : IDisposable
         var count = 0;
         foreach (var request in _taken)
         {
-            count += request.IsPosted || request.IsLibrary ? 0 : 1;
+            count += request.HasCaller ? 1 : 0;
         }
 
         return count;
@@ -205,6 +208,7 @@ internal sealed class Sequencer : IDisposable
             using var commit = Blocking.Wait(_log.Sink.OpenCommitAsync(CancellationToken.None));
             var now = commit.Now; // Once: a clock that leaps while the commit is written is to be noticed at the next.
             var time = Stamp(commit, now);
+            _log.PrivilegeHead = commit.Head.PrivilegeHead; // Others may have appended.
             _batch.Begin(commit.Head, commit.Range);
             foreach (var request in _taken)
             {
@@ -225,9 +229,11 @@ internal sealed class Sequencer : IDisposable
                     _owed = null;
                     _roomPause = FirstPause;
                     _clock.Confirm(now);
+                    _log.PrivilegeHead = batch.Head.PrivilegeHead;
                     _expected = Awaited() + _queue.Requests;
                     _patience = Math.Min((Stopwatch.GetTimestamp() - began) / PatiencePart, LongestPatience);
                     _batch.Complete();
+                    _outcomes.Resubmit();
                     _log.Committed.Signal();
                     _publisher.Committed(batch.Head.Size);
                     _log.Metrics.Committed(batch.Count, batch.Entries.Length, _log.Options.TimeProvider.GetElapsedTime(started));
@@ -300,6 +306,7 @@ internal sealed class Sequencer : IDisposable
             {
                 var recovery = _publisher.RecoverSink(_acknowledged);
                 _acknowledged.CopyFrom(recovery.Range);
+                _log.PrivilegeHead = recovery.Head.PrivilegeHead;
                 _publisher.Committed(recovery.Head.Size);
                 _owed = Owed(recovery);
                 if (_owed is not null)
@@ -309,6 +316,7 @@ internal sealed class Sequencer : IDisposable
                 }
 
                 _log.Status.Open();
+                _outcomes.Resubmit();
                 _log.Committed.Signal();
                 LogMessages.Recovered(_log.Logger, recovery.Head.Size, recovery.DroppedBytes);
 

@@ -34,11 +34,11 @@ internal interface ILocalFiles
     byte[]? ReadEntry(EntryBundleCoordinate bundle, int position, Span<int> borders);
 
     /// <summary>
-    /// Reads what should be an entry of a full bundle, if the quarter that holds it lies where it is said to; whoever asks makes
-    /// sure. <see langword="null"/> where there is none, or it would take reading more than the quarter's share.
+    /// Reads what should be an entry of a full bundle, from the nearest quarter in front of it that is known to begin somewhere; whoever
+    /// asks makes sure. <see langword="null"/> where there is none, nothing is known, or it would take reading more than its share.
     /// </summary>
     /// <param name="bundle">The bundle.</param>
-    /// <param name="position">The entry's place in the quarter.</param>
-    /// <param name="quarter">The bytes of the quarter.</param>
-    byte[]? TryReadEntry(EntryBundleCoordinate bundle, int position, Range quarter);
+    /// <param name="position">The entry's place in it.</param>
+    /// <param name="borders">Where the bundle's quarters lie, as far as is known (<see cref="TileNodes.BordersBelow"/>), and then a little more.</param>
+    byte[]? TryReadEntry(EntryBundleCoordinate bundle, int position, Span<int> borders);
 }

@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace ImmutableAudit.Storage;
 
 /// <summary>Where the files of a tiled log lie: what differs between a directory and a URL, and nothing more.</summary>
@@ -22,10 +20,24 @@ internal interface ILocalFileSource : ILogFileSource
 {
     /// <summary>Opens a file for reading, so that a writer may replace or delete it meanwhile; <see langword="null"/> where there is none.</summary>
     /// <exception cref="AuditLogUnreadableException">It could not be found out.</exception>
-    SafeFileHandle? Open(string path);
+    ILocalFile? Open(string path);
 
     /// <summary>Reads a file from a position on, as much as there is and there is room for.</summary>
+    /// <param name="path">The file's path below the log's root, with <c>/</c> between its parts.</param>
+    /// <param name="position">Where to begin.</param>
+    /// <param name="destination">Takes the bytes.</param>
+    /// <param name="enough">How many suffice: whether more are there need not be asked again.</param>
     /// <returns>How many bytes, or -1 where there is no such file.</returns>
     /// <exception cref="AuditLogUnreadableException">It could not be found out.</exception>
-    int Read(string path, long position, Span<byte> destination);
+    int Read(string path, long position, Span<byte> destination, int enough);
+}
+
+/// <summary>An open file of a log close by. What cannot be read is an <see cref="AuditLogUnreadableException"/>.</summary>
+internal interface ILocalFile : IDisposable
+{
+    /// <summary>How many bytes it has.</summary>
+    long Length { get; }
+
+    /// <summary>Reads from a position on, as much as there is and there is room for; what is more than <paramref name="enough"/> only if it comes along.</summary>
+    int Read(long position, Span<byte> destination, int enough);
 }

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using ImmutableAudit.Merkle;
 using ImmutableAudit.Tiles;
-using Microsoft.Win32.SafeHandles;
 
 namespace ImmutableAudit.Storage;
 
@@ -10,13 +9,13 @@ namespace ImmutableAudit.Storage;
 internal sealed class LocalLogFiles(ILocalFileSource files) : ILocalFiles
 {
     /// <summary>How much longer than the average the entries in front of one may be, together, before more must be read.</summary>
-    private const int Slack = 4096, QuarterSlack = 1024;
+    private const int QuarterSlack = 1024, Slack = QuarterSlack * TileCoordinate.FullWidth / TileNodes.QuarterWidth;
 
     public bool TryReadTile(TileCoordinate tile, Span<byte> destination) =>
         TryReadFile(tile, destination) || (tile.IsPartial && TryReadFile(tile.Full, destination));
 
     public bool TryReadTilePart(TileCoordinate tile, int from, Span<byte> destination) =>
-        files.Read(tile.Path, from * MerkleHash.Size, destination) == destination.Length;
+        files.Read(tile.Path, from * MerkleHash.Size, destination, destination.Length) == destination.Length;
 
     public bool TryReadEntryBundle(EntryBundleCoordinate bundle, ref byte[] buffer, out int length)
     {
@@ -34,17 +33,41 @@ internal sealed class LocalLogFiles(ILocalFileSource files) : ILocalFiles
         return length >= 0 ? true : throw LogFiles.EndsEarly(files.Locate(found.Path), bundle.Width);
     }
 
-    public byte[]? TryReadEntry(EntryBundleCoordinate bundle, int position, Range quarter)
+    public byte[]? TryReadEntry(EntryBundleCoordinate bundle, int position, Span<int> borders)
     {
-        int start = quarter.Start.Value, length = quarter.End.Value - start;
-        var share = (int)Math.Min(length, ((long)length * (position + 1) / TileNodes.QuarterWidth) + QuarterSlack);
+        // Others may find out more meanwhile: each is looked at once.
+        int quarter = position / TileNodes.QuarterWidth, from = quarter, start = 0, end = borders[quarter], entries = TileNodes.QuarterWidth;
+        for (; from > 0 && (start = borders[from - 1]) == 0; from--)
+        {
+        }
+
+        if (end <= start || from < quarter)
+        {
+            (end, entries) = (borders[^1], TileCoordinate.FullWidth - (from * TileNodes.QuarterWidth));
+        }
+
+        if (end <= start)
+        {
+            return null;
+        }
+
+        position -= from * TileNodes.QuarterWidth;
+        var share = (int)Math.Min(end - start, ((long)(end - start) * (position + 1) / entries) + (QuarterSlack * entries / TileNodes.QuarterWidth));
         var buffer = ArrayPool<byte>.Shared.Rent(share);
         try
         {
             var bytes = buffer.AsSpan(0, share);
-            return files.Read(bundle.Path, start, bytes) == share && EntryBundle.TryFind(bytes, position, out var entry)
-                ? entry.ToArray()
-                : null;
+            if (files.Read(bundle.Path, start, bytes, share) != share || !EntryBundle.TryFind(bytes, position, out var entry))
+            {
+                return null;
+            }
+
+            for (var next = from + 1; next <= quarter; next++)
+            {
+                borders[next - 1] = start + EntryBundle.LengthOf(bytes, (next - from) * TileNodes.QuarterWidth);
+            }
+
+            return entry.ToArray();
         }
         finally
         {
@@ -117,7 +140,7 @@ internal sealed class LocalLogFiles(ILocalFileSource files) : ILocalFiles
         // One byte more shows a file that is too long.
         var length = tile.Width * MerkleHash.Size;
         Span<byte> bytes = stackalloc byte[(TileCoordinate.FullWidth * MerkleHash.Size) + 1];
-        var read = files.Read(tile.Path, 0, bytes[..(length + 1)]);
+        var read = files.Read(tile.Path, 0, bytes[..(length + 1)], length);
         if (read < 0)
         {
             return false;
@@ -132,7 +155,7 @@ internal sealed class LocalLogFiles(ILocalFileSource files) : ILocalFiles
         return true;
     }
 
-    private SafeFileHandle? Open(EntryBundleCoordinate bundle, out EntryBundleCoordinate found)
+    private ILocalFile? Open(EntryBundleCoordinate bundle, out EntryBundleCoordinate found)
     {
         found = bundle;
         var file = files.Open(bundle.Path);
@@ -145,43 +168,17 @@ internal sealed class LocalLogFiles(ILocalFileSource files) : ILocalFiles
         return file;
     }
 
-    private int LengthOf(SafeFileHandle file, EntryBundleCoordinate bundle)
+    private int LengthOf(ILocalFile file, EntryBundleCoordinate bundle)
     {
-        var length = LengthOf(file, bundle.Path);
+        var length = file.Length;
         return LogFiles.IsLengthOf(bundle, length) ? (int)length : throw LogFiles.WrongLength(files.Locate(bundle.Path), bundle, length);
     }
 
-    private long LengthOf(SafeFileHandle file, string path)
+    private void Read(ILocalFile file, string path, int offset, Span<byte> destination)
     {
-        try
+        if (file.Read(offset, destination, destination.Length) < destination.Length)
         {
-            return RandomAccess.GetLength(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            throw LogFiles.Unreadable(files.Locate(path), e);
-        }
-    }
-
-    private void Read(SafeFileHandle file, string path, int offset, Span<byte> destination)
-    {
-        try
-        {
-            while (destination.Length > 0)
-            {
-                var read = RandomAccess.Read(file, destination, offset);
-                if (read == 0)
-                {
-                    throw new AuditFormatException($"'{files.Locate(path)}' became shorter while it was read.");
-                }
-
-                offset += read;
-                destination = destination[read..];
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            throw LogFiles.Unreadable(files.Locate(path), e);
+            throw new AuditFormatException($"'{files.Locate(path)}' became shorter while it was read.");
         }
     }
 }

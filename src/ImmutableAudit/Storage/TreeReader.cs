@@ -83,17 +83,10 @@ internal sealed class TreeReader(ILogReader log, BatchHasher hasher)
     {
         var bundle = new EntryBundleCoordinate(index / TileCoordinate.FullWidth);
         var position = (int)(index % TileCoordinate.FullWidth);
-        var quarter = position / TileNodes.QuarterWidth;
-        if (!borders.IsEmpty)
+        if (!borders.IsEmpty && _local!.TryReadEntry(bundle, position, borders) is { } found && TreeHasher.HashLeaf(found) == leaf)
         {
-            int start = quarter == 0 ? 0 : borders[quarter - 1], end = borders[quarter];
-            if (start < end && (start > 0 || quarter == 0)
-                && _local!.TryReadEntry(bundle, position % TileNodes.QuarterWidth, start..end) is { } found
-                && TreeHasher.HashLeaf(found) == leaf)
-            {
-                signed = true;
-                return found;
-            }
+            signed = true;
+            return found;
         }
 
         var entry = _local!.ReadEntry(bundle, position, borders) ?? throw Missing(bundle);

@@ -1,6 +1,6 @@
 using System.Text;
-using FsCheck;
 using FsCheck.Fluent;
+using ImmutableAudit.Tests.Support;
 
 namespace ImmutableAudit.EndToEnd.Tests.Import;
 
@@ -42,7 +42,7 @@ public sealed class GarbageInputTests : IDisposable
             var skipped = _runs.ImportAsync(file, "--skip-invalid").GetAwaiter().GetResult();
             Assert.Equal(0, skipped.ExitCode);
             Assert.DoesNotContain((stopped.Out + stopped.Error + skipped.Out + skipped.Error).EnumerateRunes(), ImmutableAudit.EndToEnd.Tests.Verifier.Cli.IsDangerous);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(60).WithEndSize(25));
+        }).CheckSeeded(cases: 60, endSize: 25);
 
         // It verifies, and every entry can be read.
         Assert.NotEmpty(await _runs.EntriesAsync());
@@ -62,6 +62,6 @@ public sealed class GarbageInputTests : IDisposable
             Assert.InRange(result.ExitCode, 0, 2);
             Assert.True(result.ExitCode == 0 || result.Error.Length > 0);
             Assert.DoesNotContain(result.Error.EnumerateRunes(), ImmutableAudit.EndToEnd.Tests.Verifier.Cli.IsDangerous);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(150).WithEndSize(8));
+        }).CheckSeeded(cases: 150, endSize: 8);
     }
 }

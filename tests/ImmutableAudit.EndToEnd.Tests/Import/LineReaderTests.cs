@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ImmutableAudit.Import.Input;
+using ImmutableAudit.Tests.Support;
 
 namespace ImmutableAudit.EndToEnd.Tests.Import;
 
@@ -10,7 +11,7 @@ public sealed class LineReaderTests
     {
         for (var seed = 0; seed < 200; seed++)
         {
-            var random = new Random(seed);
+            var random = Seeded.Random(seed);
             var text = new byte[random.Next(3000)];
             random.NextBytes(text);
             for (var i = 0; i < text.Length; i++)
@@ -29,7 +30,7 @@ public sealed class LineReaderTests
         {
             var length = LineReader.MaxLength + more;
             byte[] text = [.. "before\n"u8, .. Enumerable.Repeat((byte)'x', length), .. "\nafter"u8];
-            using var lines = new LineReader(new DribblingStream(text, new Random(more)));
+            using var lines = new LineReader(new DribblingStream(text, Seeded.Random(more)));
 
             Assert.True(lines.Read() && !lines.IsTooLong);
             Assert.True(lines.Read());

@@ -19,9 +19,9 @@ public sealed class QuickStartTests : IDisposable
 
         Assert.Equal((0, 0), (first.ExitCode, second.ExitCode));
         Assert.Empty(first.Error + second.Error);
-        Assert.Contains("It does not hold. Entry 1 was altered", first.Out, StringComparison.Ordinal);
-        Assert.Contains("It holds: 8 entries", second.Out, StringComparison.Ordinal);
-        Assert.Contains("It does not hold. Entry 5 was altered", second.Out, StringComparison.Ordinal);
+        Assert.Contains("It does not hold. Entry 4 was altered", first.Out, StringComparison.Ordinal);
+        Assert.Contains("It holds: 19 entries", second.Out, StringComparison.Ordinal);
+        Assert.Contains("It does not hold. Entry 13 was altered", second.Out, StringComparison.Ordinal);
         Assert.Contains("verify audit-log --key audit-log-keys/audit.vkey", second.Out, StringComparison.Ordinal);
 
         var verified = await SampleProcess.RunPrintedCommandAsync(second, _directory.Path);

@@ -51,7 +51,7 @@ public sealed class BadInputTests
         var empty = Directory.CreateDirectory(log.Path("empty")).FullName;
         var file = log.Write("file", "text");
 
-        foreach (var path in new[] { empty, file, log.Path("missing"), "", "http://" })
+        foreach (var path in new[] { empty, file, log.Path("missing"), "", "http://", "a\0b" })
         {
             foreach (var args in new string[][]
             {

@@ -1,5 +1,5 @@
-using FsCheck;
 using FsCheck.Fluent;
+using ImmutableAudit.Tests.Support;
 
 namespace ImmutableAudit.EndToEnd.Tests.Verifier;
 
@@ -37,6 +37,6 @@ public sealed class GarbageArgumentsTests
             Assert.InRange(result.ExitCode, 0, 2);
             Assert.DoesNotContain("Unexpected", result.Error, StringComparison.Ordinal);
             Assert.True(result.ExitCode != 2 || result.Error.Length > 0);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(600).WithEndSize(12));
+        }).CheckSeeded(cases: 600, endSize: 12);
     }
 }

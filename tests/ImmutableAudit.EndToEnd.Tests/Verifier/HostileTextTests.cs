@@ -29,6 +29,24 @@ public sealed class HostileTextTests
         Assert.Contains("[red]x[/]", check.Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("=HYPERLINK(1)", @"\u003dHYPERLINK(1)")]
+    [InlineData("+1", @"\u002b1")]
+    [InlineData("-1", @"\u002d1")]
+    [InlineData("@SUM(A1)", @"\u0040SUM(A1)")]
+    [InlineData("1=1", "1=1")]
+    [InlineData("-", "-")]
+    public async Task Text_of_a_log_is_no_formula_of_a_spreadsheet(string text, string shown)
+    {
+        using var log = await SampleLog.OfAsync(0);
+        await log.AppendAsync(SampleLog.Event(text, text, text, text) with { Reason = text });
+
+        var line = (await Cli.RunAsync("show", log.Directory, "--key", log.Key)).Lines[1];
+
+        Assert.Equal(shown, line.Split('\t')[^1]);
+        Assert.DoesNotContain(line.Split('\t'), column => column.Length > 1 && "=+-@".Contains(column[0], StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Markup_of_a_log_is_text_on_a_terminal()
     {

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
-using FsCheck;
 using FsCheck.Fluent;
 using ImmutableAudit.Checkpoints;
 using ImmutableAudit.Merkle;
+using ImmutableAudit.Tests.Support;
 
 namespace ImmutableAudit.Tests.Checkpoints;
 
@@ -31,7 +31,7 @@ public class CheckpointTests
                 Assert.Equal(checkpoint, read);
                 Assert.Equal((origin, size, root), (read.Origin, read.Size, read.Root));
                 Assert.Equal(extensions, read.Extensions);
-            }).QuickCheckThrowOnFailure();
+            }).CheckSeeded();
     }
 
     [Theory]

@@ -1,3 +1,5 @@
+using ImmutableAudit.Tests.Support;
+
 namespace ImmutableAudit.Tests.Checkpoints;
 
 /// <summary>
@@ -42,7 +44,7 @@ internal static class Garbage
 {
     public static IEnumerable<byte[]> From(byte[] original, int seed, int count)
     {
-        var random = new Random(seed);
+        var random = Seeded.Random(seed);
         for (var i = 0; i < count; i++)
         {
             var bytes = new List<byte>();

@@ -1,7 +1,7 @@
 using System.Text;
-using FsCheck;
 using FsCheck.Fluent;
 using ImmutableAudit.Checkpoints;
+using ImmutableAudit.Tests.Support;
 
 namespace ImmutableAudit.Tests.Checkpoints;
 
@@ -39,7 +39,7 @@ public class SignedNoteTests
             Assert.Equal(sample.signed, note.Signatures);
             Assert.Equal(expected, note.Bytes.ToArray());
             Assert.Equal(expected, SignedNote.Create(Keys.Utf8(text), [.. sample.signed]).Bytes.ToArray());
-        }).QuickCheckThrowOnFailure();
+        }).CheckSeeded();
     }
 
     [Theory]

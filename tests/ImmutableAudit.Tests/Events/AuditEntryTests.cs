@@ -1,7 +1,7 @@
 using System.Text;
-using FsCheck;
 using FsCheck.Fluent;
 using ImmutableAudit.Merkle;
+using ImmutableAudit.Tests.Support;
 
 namespace ImmutableAudit.Tests.Events;
 
@@ -27,7 +27,7 @@ public class AuditEntryTests
             Assert.Equal(
                 Event(Array.ConvertAll(texts, Samples.WellFormed), number),
                 AuditEntry.Decode(0, Samples.Encode(Event(texts, number))).Event))
-        .QuickCheckThrowOnFailure();
+        .CheckSeeded();
 
     [Fact]
     public void Encoding_what_was_decoded_gives_the_same_bytes() =>
@@ -36,25 +36,63 @@ public class AuditEntryTests
             // Half a surrogate pair is written as an escape, and the U+FFFD that it is read as is not.
             var bytes = Samples.Encode(Event(Array.ConvertAll(texts, Samples.WellFormed), number));
             Assert.Equal(bytes, Samples.Encode(AuditEntry.Decode(0, bytes).Event));
-        }).QuickCheckThrowOnFailure();
+        }).CheckSeeded();
 
     [Fact]
     public void Unknown_members_are_kept_in_their_order_with_their_paths()
     {
         var entry = Samples.Decode(
             """
-            "permission":"orders.purge","roles":["lead"],"prev":12,"a/b~c":1,
+            "mood":"good","teams":["lead"],"next":12,"a/b~c":1,
             "actor":{"id":"a","team":{"x":1},"onBehalfOf":{"id":"b","new":[]}},"action":"b",
             "resource":{"type":"t","tenant":"t1"},"source":{"zone":"z"},
             "ref":{"index":1,"leaf":"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=","log":"other"}}
             """);
         Assert.Equal(
-            ["permission", "roles", "prev", "a~1b~0c", "actor/team", "actor/onBehalfOf/new", "resource/tenant", "source/zone", "ref/log"],
+            ["mood", "teams", "next", "a~1b~0c", "actor/team", "actor/onBehalfOf/new", "resource/tenant", "source/zone", "ref/log"],
             entry.UnknownMembers.Keys, StringComparer.Ordinal);
         Assert.Equal("""{"x":1}""", entry.UnknownMembers["actor/team"].Raw());
-        Assert.Equal(12, entry.UnknownMembers["prev"].GetInt64());
+        Assert.Equal(12, entry.UnknownMembers["next"].GetInt64());
         Assert.Equal(1, entry.Event.Ref!.Index);
     }
+
+    [Fact]
+    public void Unknown_members_take_a_few_times_the_memory_of_the_entry_however_many_they_are()
+    {
+        foreach (var depth in new[] { 0, 1, 3, 25, 61 })
+        {
+            var (before, after) = Nested(depth);
+            var many = string.Join(',', Enumerable.Range(0, 60_000).Select(i => $"\"{i}\":0").TakeWhile((_, i) => i * 9 < 63_000 - before.Length));
+            var bytes = Encoding.UTF8.GetBytes($"{before}{many}{after}");
+            _ = AuditEntry.TryDecode(0, bytes, out _);
+            var allocated = GC.GetAllocatedBytesForCurrentThread();
+            var decoded = AuditEntry.TryDecode(0, bytes, out var entry);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+
+            Assert.Equal((depth < 25, depth < 25), (decoded, entry?.UnknownMembers.Count > 6_000));
+            Assert.True(allocated < 40 * bytes.Length, $"{allocated} bytes at depth {depth} for {bytes.Length}.");
+        }
+    }
+
+    [Fact]
+    public void Unknown_members_may_be_deep_and_may_be_many()
+    {
+        foreach (var (depth, count) in new[] { (0, 5_500), (1, 5_500), (3, 4_000), (25, 800), (61, 350) })
+        {
+            var (before, after) = Nested(depth);
+            var entry = AuditEntry.Decode(0, Encoding.UTF8.GetBytes(before + string.Join(',', Enumerable.Range(0, count).Select(i => $"\"{i}\":{i}")) + after));
+
+            Assert.Equal(Enumerable.Range(0, count), entry.UnknownMembers.Values.Select(value => value.GetInt32()));
+            var parent = depth == 0 ? "" : "actor/" + string.Concat(Enumerable.Repeat("onBehalfOf/", depth - 1));
+            Assert.Equal($"{parent}{count - 1}", entry.UnknownMembers.Keys.Last());
+        }
+    }
+
+    /// <summary>An entry's text around the members of the object at this depth of its subjects.</summary>
+    private static (string Before, string After) Nested(int depth) => depth == 0
+        ? (Samples.Head + "\"actor\":{\"id\":\"a\"},\"action\":\"b\",", "}")
+        : (Samples.Head + "\"action\":\"b\",\"actor\":" + string.Concat(Enumerable.Repeat("{\"id\":\"a\",\"onBehalfOf\":", depth - 1)) + "{\"id\":\"a\",",
+            new string('}', depth + 1));
 
     [Fact]
     public void An_opaque_token_stands_for_any_text()
@@ -232,13 +270,13 @@ public class AuditEntryTests
 
                 _ = AuditEntry.TryDecode(0, damaged, out _);
                 _ = AuditEntry.TryDecode(0, damaged.AsMemory(0, damages[0].Item1 % damaged.Length), out _);
-            }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+            }).CheckSeeded(cases: 2000);
     }
 
     [Fact]
     public void Garbage_is_refused() =>
         Prop.ForAll(Arb.From(Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf()), bytes =>
-            Assert.False(AuditEntry.TryDecode(0, bytes, out _))).QuickCheckThrowOnFailure();
+            Assert.False(AuditEntry.TryDecode(0, bytes, out _))).CheckSeeded();
 
     [Fact]
     public void Json_made_of_random_pieces_is_decoded_or_refused_and_nothing_else_happens() =>
@@ -247,7 +285,7 @@ public class AuditEntryTests
                 "{", "}", "[", "]", ",", ":", "\"", "\"actor\":", "\"id\":", "\"x\"", "{\"enc\":1}", "1", "-", "null", "\\u", "\\ud800", "\"ref\":", "\"details\":{",
                 Rest, ",\"resource\":{\"type\":\"x\"}", "}").ArrayOf()),
             pieces => { _ = AuditEntry.TryDecode(0, Encoding.UTF8.GetBytes(Samples.Head + string.Concat(pieces)), out _); })
-        .Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+        .CheckSeeded(cases: 2000);
 
     private static AuditEvent Event(string[] texts, int number) => new()
     {

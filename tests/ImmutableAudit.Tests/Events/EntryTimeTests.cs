@@ -1,7 +1,7 @@
 using System.Text;
-using FsCheck;
 using FsCheck.Fluent;
 using ImmutableAudit.Events;
+using ImmutableAudit.Tests.Support;
 
 namespace ImmutableAudit.Tests.Events;
 
@@ -17,7 +17,7 @@ public class EntryTimeTests
             Assert.True(EntryTime.TryRead(entry, out var fast));
             Assert.True(EntryTime.TryReadSlow(entry, out var slow));
             Assert.Equal((time, time, time, TimeSpan.Zero), (fast, slow, AuditEntry.Decode(0, entry).Time, fast.Offset));
-        }).QuickCheckThrowOnFailure();
+        }).CheckSeeded();
 
     [Fact]
     public void The_first_and_last_time_there_is_survive()
@@ -99,6 +99,6 @@ public class EntryTimeTests
             var fast = EntryTime.TryRead(damaged, out var fastTime);
             var slow = EntryTime.TryReadSlow(damaged, out var slowTime);
             Assert.Equal((slow, slowTime), (fast, fastTime));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+        }).CheckSeeded(cases: 2000);
     }
 }

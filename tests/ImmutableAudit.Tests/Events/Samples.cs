@@ -42,6 +42,20 @@ internal static class Samples
         Details = AuditDetails.Parse("""{ "amount": 12.50, "currency": "EUR" }"""),
     };
 
+    /// <summary>An entry of the library's own, with every member that there is.</summary>
+    public static AuditEvent Privileged { get; } = Full with
+    {
+        Type = "grant.requested",
+        Privilege = new PrivilegeMembers
+        {
+            Permission = "orders.refund",
+            Roles = [new AuditRole { Role = "lead" }, new AuditRole { Role = "night-shift", Source = "https://login.example" }],
+            Policy = 7,
+            Basis = 41,
+            Prev = 40,
+        },
+    };
+
     /// <summary>Any UTF-16 text: half surrogates, control characters, quotes, other scripts.</summary>
     public static Gen<string> Text { get; } = Gen.OneOf(
             Gen.Choose(0, 0xFFFF),
@@ -54,9 +68,14 @@ internal static class Samples
     public static string WellFormed(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
     /// <summary>The entry with time and id as above.</summary>
-    public static byte[] Encode(AuditEvent auditEvent)
+    public static byte[] Encode(AuditEvent auditEvent) => Encode(auditEvent, library: false);
+
+    /// <summary>The same for an entry of the library's own.</summary>
+    public static byte[] EncodeOwn(AuditEvent auditEvent) => Encode(auditEvent, library: true);
+
+    private static byte[] Encode(AuditEvent auditEvent, bool library)
     {
-        var entry = EventEncoder.Encode(auditEvent, Id).ToArray();
+        var entry = EventEncoder.Encode(auditEvent, Id, library).ToArray();
         EntryTime.Stamp(entry, Time);
         return entry;
     }

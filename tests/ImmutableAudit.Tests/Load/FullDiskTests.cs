@@ -91,6 +91,52 @@ public sealed class FullDiskTests : IDisposable
         Assert.True(waiting <= Capacity + (Capacity / 4), $"The journal took {waiting} bytes of {Capacity}.");
     }
 
+    [SmallDiskFact]
+    public async Task On_a_disk_that_is_really_full_nothing_acknowledged_is_lost_and_all_goes_on_once_there_is_space()
+    {
+        using var disk = new SmallDisk(_logs.LogDirectory, mebibytes: 20);
+        var other = Path.Combine(_logs.LogDirectory, "somebody-elses");
+        await File.WriteAllBytesAsync(other, new byte[14 * 1024 * 1024]);
+        var labels = new List<string>();
+        await using (var log = await OpenRealAsync())
+        {
+            for (var refused = 0; refused < 5;)
+            {
+                Assert.True(labels.Count < 300, "The journal grew on a full disk.");
+                try
+                {
+                    await log.AppendAsync(Event($"{labels.Count}"));
+                    labels.Add($"{labels.Count}");
+                }
+                catch (AuditUnavailableException e)
+                {
+                    Assert.Contains("No space left", e.Message, StringComparison.Ordinal);
+                    refused++;
+                }
+            }
+
+            // Nor is there space for tiles. What is committed can be read.
+            await Assert.ThrowsAsync<AuditPublicationException>(async () => await log.FlushAsync());
+            Assert.Equal(string.Join(' ', labels), TestLogs.Labels(await log.ReadAsync().ToListAsync()));
+
+            File.Delete(other);
+            await log.AppendAsync(Event($"{labels.Count}"));
+            labels.Add($"{labels.Count}");
+            await CheckAsync(log, labels);
+        }
+
+        await using var again = await OpenRealAsync();
+        Assert.Equal(labels.Count, again.LatestCheckpoint.Checkpoint.Size);
+    }
+
+    private Task<AuditLog> OpenRealAsync() => AuditLog.OpenAsync(_logs.Options(
+        new FileSystemSink(_logs.LogDirectory, new FileSystemSinkOptions { JournalCapacity = 16 * Capacity }),
+        options =>
+        {
+            options.CheckpointInterval = TimeSpan.FromDays(1);
+            options.MaxQueuedEntries = 1;
+        }));
+
     private int Attempts() => _files.Operations.Count(what => what.StartsWith("open Create", StringComparison.Ordinal) && what.Replace('\\', '/').Contains("/tile/", StringComparison.Ordinal));
 
     private long JournalLength() => new DirectoryInfo(Path.Combine(_logs.LogDirectory, "journal")).EnumerateFiles().Where(file => !file.Name.StartsWith("lock", StringComparison.Ordinal)).Sum(file => file.Length);

@@ -75,7 +75,7 @@ public sealed class MixedLengthTests : IDisposable
     /// <summary>Small ones more often than large ones.</summary>
     private static int Between(int seed)
     {
-        var random = new Random(seed);
+        var random = Seeded.Random(seed);
         return random.Next(Shortest + 50, Shortest + 51 + (int)Math.Pow(2, 6 + (random.NextDouble() * 9.9)));
     }
 

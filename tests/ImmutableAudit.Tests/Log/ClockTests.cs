@@ -199,7 +199,7 @@ public sealed class ClockTests : IAsyncLifetime, IDisposable
         })).ToList();
 
         // Never more than 40 minutes of true time; the wall clock goes to and fro, and into the far future.
-        var random = new Random(9);
+        var random = Seeded.Random(9);
         for (var i = 0; i < 200; i++)
         {
             var size = _log.Size;

@@ -87,7 +87,7 @@ public sealed class PooledRequestTests(ITestOutputHelper output) : IDisposable
         {
             await Task.WhenAll(Enumerable.Range(0, Producers).Select(producer => Task.Run(async () =>
             {
-                var random = new Random(producer);
+                var random = Seeded.Random(producer);
                 for (var i = 0; i < each; i++)
                 {
                     var number = (producer * each) + i;

@@ -12,6 +12,7 @@ public sealed class PublicationTests : IDisposable
 
     private readonly TestLogs _logs = new();
     private readonly ManualTimeProvider _time = new();
+    private readonly LogLines _reported = new();
     private readonly MoodySigner _signer;
 
     public PublicationTests() => _signer = new MoodySigner(_logs.Signer);
@@ -46,6 +47,7 @@ public sealed class PublicationTests : IDisposable
 
         await Assert.ThrowsAsync<AuditPublicationException>(async () => await log.FlushAsync());
         await Assert.ThrowsAsync<AuditPublicationException>(async () => await log.ProveAsync(7));
+        Assert.True(_reported.Contain("Publishing failed with 100 committed entries unpublished; it is tried again in"));
         Assert.Equal(100, await log.ReadAsync().CountAsync());
         Assert.Equal(0, log.LatestCheckpoint.Checkpoint.Size);
         await log.AppendAsync(TestLogs.Event(100));
@@ -185,6 +187,7 @@ public sealed class PublicationTests : IDisposable
             options.Observers.Add(new CheckpointFileObserver(_logs.KeyDirectory));
             options.CheckpointInterval = TimeSpan.FromSeconds(10);
             options.TimeProvider = _time;
+            options.LoggerFactory = _reported;
             options.MaxClockJump = TimeSpan.FromDays(1);
 
             // Commits of one or two entries, so that the journal fills up evenly.

@@ -82,7 +82,7 @@ public sealed class ScheduleTests(ITestOutputHelper output) : IDisposable
         var sum = new Tally();
         var property = Prop.ForAll(Schedules, schedule =>
             Task.Run(async () => sum += await run(schedule)).WaitAsync(2 * Waiting.Limit).GetAwaiter().GetResult());
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(schedules), property);
+        property.CheckSeeded(schedules);
         output.WriteLine($"{schedules} schedules: {sum}");
         Assert.True(sum is { Acknowledged: > 0, Withdrawn: > 0, Posted: > 0, Proofs: > 0 }, sum.ToString());
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ImmutableAudit.Merkle;
+using ImmutableAudit.Tests.Support;
 
 namespace ImmutableAudit.Tests.Merkle;
 
@@ -16,7 +17,7 @@ public sealed class TreeHasherTests
     public void A_leaf_is_hashed_behind_a_zero_byte(int length)
     {
         var entry = new byte[length];
-        new Random(length).NextBytes(entry);
+        Seeded.Random(length).NextBytes(entry);
 
         Assert.Equal(new MerkleHash(SHA256.HashData([0, .. entry])), TreeHasher.HashLeaf(entry));
     }

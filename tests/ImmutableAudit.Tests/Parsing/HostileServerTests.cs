@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
-using FsCheck;
 using FsCheck.Fluent;
 using ImmutableAudit.Storage.Http;
 using ImmutableAudit.Tests.Support;
@@ -75,7 +74,7 @@ public sealed class HostileServerTests
             LoopbackServer.Answer("302 Found", [], "Location: /log/elsewhere"),
         ];
         Prop.ForAll(Mutations.Of(seeds).ToArbitrary(), answer => AssertReadOrRefusedAsync(answer).GetAwaiter().GetResult())
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(250));
+            .CheckSeeded(cases: 250);
     }
 
     private static async Task AssertReadOrRefusedAsync(byte[] answer)

@@ -124,6 +124,8 @@ public sealed class DirectoryLogReaderTests : IDisposable
 
         Assert.Contains("no directory", Assert.Throws<AuditLogUnreadableException>(
             () => LogReader.Open(_directory.Combine("gone"))).Message, StringComparison.Ordinal);
+        Assert.Contains("no directory", Assert.Throws<AuditLogUnreadableException>(
+            () => LogReader.Open(_directory.Combine("a\0b"))).Message, StringComparison.Ordinal);
         Assert.Contains("is a file", Assert.Throws<AuditLogUnreadableException>(
             () => LogReader.Open(_directory.Combine("file"))).Message, StringComparison.Ordinal);
     }

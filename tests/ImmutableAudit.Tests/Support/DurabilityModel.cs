@@ -90,7 +90,7 @@ internal sealed class DurabilityModel
     /// <summary>Lays out below <paramref name="target"/> what would be left of the root.</summary>
     public void LayOut(string target, PowerLoss loss, int seed)
     {
-        var random = new Random(seed);
+        var random = Seeded.Random(seed);
         LayOut(_root, target, loss, random);
     }
 

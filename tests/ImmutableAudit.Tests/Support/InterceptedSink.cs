@@ -11,38 +11,49 @@ internal sealed class InterceptedSink(IAuditSink inner) : IAuditSink
     /// <summary>Runs before a commit is completed; may wait, throw, or answer in the sink's place.</summary>
     public Func<CommitBatch, ValueTask<CommitOutcome?>>? Completing { get; set; }
 
+    /// <summary>Runs before everything else that is asked of the sink.</summary>
+    public Action? Asking { get; set; }
+
     public bool IsDurable => inner.IsDurable;
 
     public bool IsShared => inner.IsShared;
 
     public long CommittedSize => inner.CommittedSize;
 
-    public ValueTask ClaimAsync(SinkContext context, CancellationToken cancellationToken) => inner.ClaimAsync(context, cancellationToken);
+    public ValueTask ClaimAsync(SinkContext context, CancellationToken cancellationToken) =>
+        Asked().ClaimAsync(context, cancellationToken);
 
     public ValueTask<SinkRecovery> RecoverAsync(CompactRange? published, CompactRange? acknowledged, CancellationToken cancellationToken) =>
-        inner.RecoverAsync(published, acknowledged, cancellationToken);
+        Asked().RecoverAsync(published, acknowledged, cancellationToken);
 
     public async ValueTask<IAuditCommit> OpenCommitAsync(CancellationToken cancellationToken) =>
-        new Commit(this, await inner.OpenCommitAsync(cancellationToken));
+        new Commit(this, await Asked().OpenCommitAsync(cancellationToken));
 
-    public ValueTask<CompactRange> IntegrateAsync(CancellationToken cancellationToken) => inner.IntegrateAsync(cancellationToken);
+    public ValueTask<CompactRange> IntegrateAsync(CancellationToken cancellationToken) =>
+        Asked().IntegrateAsync(cancellationToken);
 
     public ValueTask<SignedCheckpoint?> PublishAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken) =>
-        inner.PublishAsync(checkpoint, cancellationToken);
+        Asked().PublishAsync(checkpoint, cancellationToken);
 
     public ValueTask<CommittedEntries?> ReadCommittedAsync(long index, CancellationToken cancellationToken) =>
-        inner.ReadCommittedAsync(index, cancellationToken);
+        Asked().ReadCommittedAsync(index, cancellationToken);
 
     public ValueTask<ReadOnlyMemory<byte>?> ReadCheckpointAsync(CancellationToken cancellationToken = default) =>
-        inner.ReadCheckpointAsync(cancellationToken);
+        Asked().ReadCheckpointAsync(cancellationToken);
 
     public ValueTask<ReadOnlyMemory<byte>?> ReadTileAsync(TileCoordinate tile, CancellationToken cancellationToken = default) =>
-        inner.ReadTileAsync(tile, cancellationToken);
+        Asked().ReadTileAsync(tile, cancellationToken);
 
     public ValueTask<ReadOnlyMemory<byte>?> ReadEntryBundleAsync(EntryBundleCoordinate bundle, CancellationToken cancellationToken = default) =>
-        inner.ReadEntryBundleAsync(bundle, cancellationToken);
+        Asked().ReadEntryBundleAsync(bundle, cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private IAuditSink Asked()
+    {
+        Asking?.Invoke();
+        return inner;
+    }
 
     private sealed class Commit(InterceptedSink sink, IAuditCommit inner) : IAuditCommit
     {
@@ -52,8 +63,11 @@ internal sealed class InterceptedSink(IAuditSink inner) : IAuditSink
 
         public DateTimeOffset Now => inner.Now;
 
-        public async ValueTask<CommitOutcome> CompleteAsync(CommitBatch batch, CancellationToken cancellationToken) =>
-            (sink.Completing is { } completing ? await completing(batch) : null) ?? await inner.CompleteAsync(batch, cancellationToken);
+        public async ValueTask<CommitOutcome> CompleteAsync(CommitBatch batch, CancellationToken cancellationToken)
+        {
+            sink.Asked();
+            return (sink.Completing is { } completing ? await completing(batch) : null) ?? await inner.CompleteAsync(batch, cancellationToken);
+        }
 
         public void Dispose() => inner.Dispose();
     }

@@ -100,7 +100,7 @@ public sealed class TamperMatrixTests(ITestOutputHelper output) : IAsyncLifetime
 
     private IEnumerable<Change> ByteChanges()
     {
-        var random = new Random(20260101);
+        var random = Seeded.Random(0);
         foreach (var (path, bytes) in _log.Files)
         {
             var step = Matches(Stale, path) ? 211 : path.EndsWith(".holder", StringComparison.Ordinal) ? 7 : 1;

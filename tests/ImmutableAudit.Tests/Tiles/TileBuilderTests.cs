@@ -1,7 +1,7 @@
-using FsCheck;
 using FsCheck.Fluent;
 using ImmutableAudit.Merkle;
 using ImmutableAudit.Tests.Merkle;
+using ImmutableAudit.Tests.Support;
 using ImmutableAudit.Tiles;
 
 namespace ImmutableAudit.Tests.Tiles;
@@ -60,7 +60,7 @@ public sealed class TileBuilderTests
     }
 
     [Fact]
-    public void Resuming_at_any_size_goes_on_as_if_never_stopped() => Check.QuickThrowOnFailure(Prop.ForAll(
+    public void Resuming_at_any_size_goes_on_as_if_never_stopped() => Prop.ForAll(
         Gen.Choose(0, 70_000).Zip(Gen.Choose(0, 600)).ToArbitrary(),
         sample =>
         {
@@ -84,7 +84,7 @@ public sealed class TileBuilderTests
                 full.Order(StringComparer.Ordinal));
             Assert.All(builder.Partials(), partial => Assert.Equal(Reference.Tile(partial.Tile), partial.Bytes));
             Assert.Equal(Reference.Range(to).Nodes.ToArray(), builder.ToCompactRange().Nodes.ToArray());
-        }));
+        }).CheckSeeded();
 
     [Fact]
     public void Only_levels_with_a_partial_tile_have_one()
@@ -182,14 +182,14 @@ public sealed class TileBuilderTests
     }
 
     [Fact]
-    public void Edges_of_every_magnitude_fold_into_their_compact_range() => Check.QuickThrowOnFailure(Prop.ForAll(
+    public void Edges_of_every_magnitude_fold_into_their_compact_range() => Prop.ForAll(
         HugeTree.Sizes.ToArbitrary(),
         size =>
         {
             var tree = new HugeTree(size - 1);
             var builder = TileBuilder.Resume(size, TileBuilder.PartialTilesOf(size).ToDictionary(tile => tile, tile => HugeTile(tree, tile)));
             Assert.Equal(tree.Nodes(NodeId.ForRange(0, size)), builder.ToCompactRange().Nodes.ToArray());
-        }));
+        }).CheckSeeded();
 
     private static (TileBuilder Builder, Dictionary<string, byte[]> Full) Build(int size)
     {

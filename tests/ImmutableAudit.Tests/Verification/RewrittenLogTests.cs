@@ -68,6 +68,23 @@ public sealed class RewrittenLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_histories_shown_to_two_auditors_show_once_one_sees_what_the_other_kept()
+    {
+        // One key, one name, one beginning: each of them is as good as the other.
+        TestLog[] histories = [Log, new([.. Log.Entries[..30], .. Enumerable.Range(50, 10).Select(i => TestLog.Event(i, second: 0))])];
+        foreach (var (shown, other) in new[] { (histories[0], histories[1]), (histories[1], histories[0]) })
+        {
+            var reader = new MemoryLogReader(shown, _key);
+            Assert.True((await Verify.LogAsync(reader, _key)).Holds);
+            Assert.True((await Verify.LogAsync(reader, _key, other.First(30).Signed(_key))).Holds);
+
+            Assert.Equal(Kind.Inconsistent, (await Verify.FailureAsync(reader, _key, other.Signed(_key))).Kind);
+            Assert.Equal(Kind.Inconsistent, (await Verify.FailureAsync(reader, _key, other.First(31).Signed(_key))).Kind);
+            Assert.Equal(Kind.Inconsistent, (await new LogVerifier(reader, Proving(other.Proof(35, _key))).VerifyAsync()).Failure?.Kind);
+        }
+    }
+
+    [Fact]
     public async Task An_emptied_log_shows()
     {
         var failure = await Verify.FailureAsync(new MemoryLogReader(TestLog.Of(0), _key), _key, Log.First(1).Signed(_key));

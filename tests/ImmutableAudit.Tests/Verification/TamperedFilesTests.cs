@@ -1,5 +1,4 @@
 using System.Text;
-using FsCheck;
 using FsCheck.Fluent;
 using ImmutableAudit.Tests.Support;
 using ImmutableAudit.Tiles;
@@ -253,7 +252,7 @@ public sealed class TamperedFilesTests : IDisposable
             reader.Files[path] = changed;
             var after = Verify.LogAsync(reader, _key).GetAwaiter().GetResult();
             return before.Holds && !after.Holds;
-        }).QuickCheckThrowOnFailure();
+        }).CheckSeeded();
     }
 
     private static byte[] Flip(byte[] bytes, int offset)

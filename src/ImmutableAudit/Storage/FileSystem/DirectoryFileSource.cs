@@ -9,6 +9,7 @@ internal sealed partial class DirectoryFileSource(string directory) : ILocalFile
 {
     private const int ReadOnlyCloseOnExec = 0x80000;
     private const int NoEntry = 2, Interrupted = 4, NotDirectory = 20;
+    private const int SeekEnd = 2;
     private const int LongestOnStack = 512;
 
     private readonly string _prefix = Path.EndsInDirectorySeparator(directory) ? directory : directory + Path.DirectorySeparatorChar;
@@ -19,28 +20,30 @@ internal sealed partial class DirectoryFileSource(string directory) : ILocalFile
     public ValueTask<ReadOnlyMemory<byte>?> ReadAsync(string path, int atMost, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var handle = Open(path);
-        try
+        using var file = Open(path);
+        if (file is null)
         {
-            return ValueTask.FromResult(handle is null ? (ReadOnlyMemory<byte>?)null : Read(handle, atMost));
+            return ValueTask.FromResult<ReadOnlyMemory<byte>?>(null);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            throw LogFiles.Unreadable(Locate(path), e);
-        }
+
+        var bytes = new byte[Math.Min(file.Length, atMost)];
+        return ValueTask.FromResult<ReadOnlyMemory<byte>?>(bytes.AsMemory(0, file.Read(0, bytes, bytes.Length)));
     }
 
-    public SafeFileHandle? Open(string path)
+    public ILocalFile? Open(string path)
     {
         var file = Locate(path);
         if (OperatingSystem.IsLinux())
         {
-            return OpenUnlocked(file);
+            var descriptor = OpenDescriptor(file);
+            return descriptor < 0 ? null
+                : Environment.Is64BitProcess ? new DescriptorFile(file, descriptor)
+                : new HandleFile(file, new SafeFileHandle(descriptor, ownsHandle: true));
         }
 
         try
         {
-            return File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return new HandleFile(file, File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -52,58 +55,10 @@ internal sealed partial class DirectoryFileSource(string directory) : ILocalFile
         }
     }
 
-    public int Read(string path, long position, Span<byte> destination)
+    public int Read(string path, long position, Span<byte> destination, int enough)
     {
-        if (OperatingSystem.IsLinux() && Environment.Is64BitProcess)
-        {
-            return ReadUnlocked(Locate(path), position, destination);
-        }
-
-        using var handle = Open(path);
-        try
-        {
-            return handle is null ? -1 : ReadTo(handle, position, destination);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            throw LogFiles.Unreadable(Locate(path), e);
-        }
-    }
-
-    /// <summary>
-    /// .NET takes an advisory lock on every file that it opens, which says nothing here, and takes as long as reading a tile.
-    /// </summary>
-    private static SafeFileHandle? OpenUnlocked(string file)
-    {
-        var descriptor = OpenDescriptor(file);
-        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
-    }
-
-    /// <summary>One look into a file, without a handle that asks what kind of file it is, and that must be finalized.</summary>
-    private static int ReadUnlocked(string file, long position, Span<byte> destination)
-    {
-        var descriptor = OpenDescriptor(file);
-        if (descriptor < 0)
-        {
-            return -1;
-        }
-
-        var filled = 0;
-        var error = 0;
-        while (filled < destination.Length && error is 0 or Interrupted)
-        {
-            var read = (int)Read(descriptor, ref MemoryMarshal.GetReference(destination[filled..]), destination.Length - filled, position + filled);
-            if (read == 0)
-            {
-                break;
-            }
-
-            error = read < 0 ? Marshal.GetLastPInvokeError() : 0;
-            filled += Math.Max(read, 0);
-        }
-
-        _ = Close(descriptor);
-        return error is 0 ? filled : throw Failure(file, error);
+        using var file = Open(path);
+        return file?.Read(position, destination, enough) ?? -1;
     }
 
     /// <summary>A descriptor that the caller closes, or -1 where there is no such file.</summary>
@@ -140,31 +95,83 @@ internal sealed partial class DirectoryFileSource(string directory) : ILocalFile
     private static partial int Open(ref byte path, int flags);
 
     [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
-    private static partial nint Read(int descriptor, ref byte destination, nint count, long position);
+    private static partial nint Read(int descriptor, ref byte destination, nint count, nint position);
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int descriptor);
 
-    private static ReadOnlyMemory<byte> Read(SafeFileHandle handle, int atMost)
-    {
-        var bytes = new byte[Math.Min(RandomAccess.GetLength(handle), atMost)];
-        return bytes.AsMemory(0, ReadTo(handle, 0, bytes));
-    }
+    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
+    private static partial nint Seek(int descriptor, nint offset, int origin);
 
-    private static int ReadTo(SafeFileHandle handle, long position, Span<byte> destination)
+    /// <summary>
+    /// A file without the handle of .NET, which asks what kind of file it is, has to be finalized, and takes an advisory lock that says
+    /// nothing here: together they take as long as reading a tile.
+    /// </summary>
+    private sealed class DescriptorFile(string file, int descriptor) : ILocalFile
     {
-        var filled = 0;
-        while (filled < destination.Length)
+        public long Length => Seek(descriptor, 0, SeekEnd) is >= 0 and var length ? length : throw Failure(file, Marshal.GetLastPInvokeError());
+
+        public int Read(long position, Span<byte> destination, int enough)
         {
-            var read = RandomAccess.Read(handle, destination[filled..], position + filled);
-            if (read == 0)
+            var filled = 0;
+            while (filled < enough)
             {
-                break;
+                var read = (int)DirectoryFileSource.Read(
+                    descriptor, ref MemoryMarshal.GetReference(destination[filled..]), destination.Length - filled, (nint)(position + filled));
+                if (read == 0)
+                {
+                    break;
+                }
+
+                if (read < 0 && Marshal.GetLastPInvokeError() is not Interrupted and var error)
+                {
+                    throw Failure(file, error);
+                }
+
+                filled += Math.Max(read, 0);
             }
 
-            filled += read;
+            return filled;
         }
 
-        return filled;
+        public void Dispose() => _ = Close(descriptor);
+    }
+
+    private sealed class HandleFile(string file, SafeFileHandle handle) : ILocalFile
+    {
+        public long Length
+        {
+            get
+            {
+                try
+                {
+                    return RandomAccess.GetLength(handle);
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+                {
+                    throw LogFiles.Unreadable(file, e);
+                }
+            }
+        }
+
+        public int Read(long position, Span<byte> destination, int enough)
+        {
+            try
+            {
+                var filled = 0;
+                while (filled < enough && RandomAccess.Read(handle, destination[filled..], position + filled) is > 0 and var read)
+                {
+                    filled += read;
+                }
+
+                return filled;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+            {
+                throw LogFiles.Unreadable(file, e);
+            }
+        }
+
+        public void Dispose() => handle.Dispose();
     }
 }

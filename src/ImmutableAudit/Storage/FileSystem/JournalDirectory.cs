@@ -57,14 +57,22 @@ internal sealed class JournalDirectory(IFileOperations files, string path)
         }
     }
 
-    /// <summary>Makes a new segment durable and visible, together with what <paramref name="fill"/> writes into it.</summary>
-    public JournalSegment Create(in JournalSegmentHeader header, IStorageFile blank, Action<JournalSegment>? fill = null)
+    /// <summary>Makes a new segment durable and visible.</summary>
+    public JournalSegment Create(in JournalSegmentHeader header, IStorageFile blank) => Create(header, blank, _ => true)!;
+
+    /// <summary>The same together with what <paramref name="fill"/> writes into it, unless that says that it is not to be.</summary>
+    public JournalSegment? Create(in JournalSegmentHeader header, IStorageFile blank, Func<JournalSegment, bool> fill)
     {
         var target = System.IO.Path.Combine(path, JournalSegment.FileName(header.Number));
         try
         {
             var segment = JournalSegment.Begin(target, blank, header);
-            fill?.Invoke(segment);
+            if (!fill(segment))
+            {
+                DropBlank(blank);
+                return null;
+            }
+
             segment.Flush();
             files.Rename(BlankPath, target);
             files.FlushDirectory(path);

@@ -94,15 +94,17 @@ internal static class JournalFormat
         return crc;
     }
 
-    /// <summary>Reads a record's header; <see langword="false"/> where it cannot be one. The checksum is still to be compared.</summary>
-    public static bool TryReadRecordHeader(ReadOnlySpan<byte> bytes, out JournalRecordHeader header)
+    /// <summary>Reads a record's header; <see langword="false"/> where it cannot be one. The checksum that it carries is still to be compared.</summary>
+    public static bool TryReadRecordHeader(ReadOnlySpan<byte> bytes, out JournalRecordHeader header, out uint crc)
     {
         header = default;
+        crc = 0;
         if (bytes.Length < RecordHeaderSize || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != RecordMagic)
         {
             return false;
         }
 
+        crc = BinaryPrimitives.ReadUInt32LittleEndian(bytes[CrcOffset..]);
         header = new JournalRecordHeader(
             BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]),

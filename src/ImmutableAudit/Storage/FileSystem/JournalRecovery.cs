@@ -15,24 +15,35 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
         "Nothing was changed. Restore the file from where it was lost, or go on in a new log that names this one as its predecessor.";
 
     private byte[] _buffer = new byte[JournalFormat.PageSize];
-    private byte[] _copy = [];
 
     public (Journal Journal, SinkRecovery Recovery) Run(CompactRange? published, CompactRange? acknowledged)
     {
-        var segments = directory.OpenAll();
-        try
+        JournalOutline? found = null;
+        while (true)
         {
-            if (segments.FirstOrDefault(segment => segment.Header.OriginHash != originHash) is { } foreign)
+            var segments = directory.OpenAll();
+            try
             {
-                throw new AuditLogMismatchException(
-                    $"The journal segment '{foreign.Path}' belongs to another log. Give each log a journal directory of its own.");
-            }
+                if (segments.FirstOrDefault(segment => segment.Header.OriginHash != originHash) is { } foreign)
+                {
+                    throw new AuditLogMismatchException(
+                        $"The journal segment '{foreign.Path}' belongs to another log. Give each log a journal directory of its own.");
+                }
 
-            return segments.Count == 0 ? Begin(published) : Recover(segments, published, acknowledged);
-        }
-        finally
-        {
-            segments.ForEach(segment => segment.Dispose());
+                if (segments.Count == 0)
+                {
+                    return Begin(published);
+                }
+
+                if (Recover(segments, published, acknowledged, ref found) is { } recovered)
+                {
+                    return recovered;
+                }
+            }
+            finally
+            {
+                segments.ForEach(segment => segment.Dispose());
+            }
         }
     }
 
@@ -48,8 +59,12 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
         return (new Journal(directory, capacity, segment, []), new SinkRecovery(LogHead.Empty, new CompactRange()));
     }
 
-    private (Journal Journal, SinkRecovery Recovery) Recover(
-        List<JournalSegment> segments, CompactRange? published, CompactRange? acknowledged)
+    /// <summary>
+    /// Checks and rewrites in one pass, with a header for the end that the records' own headers let foresee; <see langword="null"/>
+    /// where they misled, and <paramref name="outline"/> now says what is there.
+    /// </summary>
+    private (Journal Journal, SinkRecovery Recovery)? Recover(
+        List<JournalSegment> segments, CompactRange? published, CompactRange? acknowledged, ref JournalOutline? outline)
     {
         var from = published?.Size ?? 0;
 
@@ -62,10 +77,55 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
         }
 
         var chain = segments[first..];
+        var last = chain[^1];
+        var foreseen = outline ?? JournalOutline.Foresee(chain, from, ref _buffer);
+        var torn = last.EndOfBytes(foreseen.Tail) - foreseen.Tail;
+
+        // The log's own entry about dropped bytes is the first commit behind what recovery rewrote; if it did not get there, it is still owed.
+        var owed = foreseen.End.Size == last.Header.RewrittenTo ? last.Header.DroppedBytes : 0;
+        var header = new JournalSegmentHeader(last.Header.Number + 1, foreseen.Start, foreseen.End.Size, owed + torn, originHash);
+        var range = published?.Clone() ?? new CompactRange();
+        var rewritten = new List<JournalCommit>();
+        JournalOutline? found = null;
+        var blank = directory.CreateBlank(foreseen.Length + JournalFormat.FirstSegmentLength, foreseen.Length);
+        var segment = directory.Create(header, blank, fresh =>
+        {
+            found = Rewrite(chain, published, acknowledged, range, fresh, rewritten);
+            if (found != foreseen)
+            {
+                return false;
+            }
+
+            if (torn > 0)
+            {
+                directory.KeepAside(last, last.Tail, last.Tail + torn);
+            }
+
+            return true;
+        });
+        outline = found;
+        if (segment is null)
+        {
+            return null;
+        }
+
+        foreach (var old in segments)
+        {
+            directory.Delete(old.Path);
+        }
+
+        var journal = new Journal(directory, capacity, segment, rewritten);
+        return (journal, new SinkRecovery(last.End, range) { DroppedBytes = owed + torn });
+    }
+
+    /// <summary>Reads every commit, checks it, and writes those behind the checkpoint into <paramref name="fresh"/>; says what was there.</summary>
+    private JournalOutline Rewrite(
+        List<JournalSegment> chain, CompactRange? published, CompactRange? acknowledged, CompactRange range, JournalSegment fresh, List<JournalCommit> rewritten)
+    {
+        var from = published?.Size ?? 0;
         var start = chain[0].Header.Start;
         var time = start.LastTime;
-        var range = published?.Clone() ?? new CompactRange();
-        var commits = new List<JournalCommit>();
+        using var flushing = new FlushBehind(fresh);
         for (var i = 0; i < chain.Count; i++)
         {
             while (chain[i].Next(ref _buffer) is { } commit)
@@ -85,7 +145,9 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
 
                 Hash(commit, range, acknowledged);
                 CheckTimes(commit, ref time);
-                commits.Add(commit);
+                var (count, length, size) = (commit.Header.Count, commit.Header.EntriesLength, JournalFormat.RecordSize(commit.Header.EntriesLength));
+                rewritten.Add(fresh.Append(_buffer.AsSpan(0, size), length, count, commit.Header.End));
+                flushing.Written(size);
             }
 
             if (i + 1 < chain.Count && chain[i].End.Size != chain[i + 1].Header.Start.Size)
@@ -94,10 +156,16 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
             }
         }
 
-        var last = chain[^1];
-        if (last.End.Size < from)
+        CheckEnd(chain[^1], from, acknowledged);
+        flushing.Complete();
+        return new JournalOutline(start, chain[^1].Tail, chain[^1].End, fresh.Tail - JournalFormat.PageSize);
+    }
+
+    private void CheckEnd(JournalSegment last, long published, CompactRange? acknowledged)
+    {
+        if (last.End.Size < published)
         {
-            throw Damaged(last, $"the published checkpoint is of size {from}");
+            throw Damaged(last, $"the published checkpoint is of size {published}");
         }
 
         if (acknowledged is not null && last.End.Size < acknowledged.Size)
@@ -109,52 +177,6 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
         {
             throw Damaged(last, $"another commit is intact at byte {behind}");
         }
-
-        return Rewrite(segments, last, start, commits, range);
-    }
-
-    private (Journal Journal, SinkRecovery Recovery) Rewrite(
-        List<JournalSegment> segments, JournalSegment last, LogHead start, List<JournalCommit> commits, CompactRange range)
-    {
-        var torn = last.EndOfBytes() - last.Tail;
-        if (torn > 0)
-        {
-            directory.KeepAside(last, last.Tail, last.Tail + torn);
-        }
-
-        // The log's own entry about dropped bytes is the first commit behind what recovery rewrote; if it did not get there, it is still owed.
-        var owed = last.End.Size == last.Header.RewrittenTo ? last.Header.DroppedBytes : 0;
-        var header = new JournalSegmentHeader(last.Header.Number + 1, start, last.End.Size, owed + torn, originHash);
-        var rewritten = new List<JournalCommit>(commits.Count);
-        var records = commits.Sum(commit => (long)JournalFormat.RecordSize(commit.Header.EntriesLength));
-        var segment = directory.Create(header, directory.CreateBlank(records + JournalFormat.FirstSegmentLength, records), fresh =>
-        {
-            foreach (var commit in commits)
-            {
-                rewritten.Add(Copy(commit, fresh));
-            }
-        });
-
-        foreach (var old in segments)
-        {
-            directory.Delete(old.Path);
-        }
-
-        var journal = new Journal(directory, capacity, segment, rewritten);
-        return (journal, new SinkRecovery(last.End, range) { DroppedBytes = owed + torn });
-    }
-
-    private JournalCommit Copy(JournalCommit commit, JournalSegment to)
-    {
-        var size = JournalFormat.RecordSize(commit.Header.EntriesLength);
-        if (_copy.Length < size)
-        {
-            _copy = new byte[size];
-        }
-
-        var record = _copy.AsSpan(0, size);
-        commit.ReadEntries(record.Slice(JournalFormat.RecordHeaderSize, commit.Header.EntriesLength));
-        return to.Append(record, commit.Header.EntriesLength, commit.Header.Count, commit.Header.End);
     }
 
     private void Hash(JournalCommit commit, CompactRange range, CompactRange? acknowledged)

@@ -121,16 +121,39 @@ internal sealed class JournalSegment : IDisposable
     }
 
     /// <summary>
+    /// Steps from record to record by their headers alone, and looks at the whole of the last, which may be torn. Where no other is
+    /// damaged, these are the records that <see cref="Next"/> will find.
+    /// </summary>
+    public void Foresee(long published, ref JournalOutline outline, ref byte[] buffer)
+    {
+        var before = outline = outline with { Tail = Tail, End = End };
+        var crc = _crc;
+        while (ReadHeader(outline.Tail, out var own) is { } header && header.PreviousCrc == crc && header.FirstIndex == outline.End.Size)
+        {
+            before = outline;
+            var size = JournalFormat.RecordSize(header.EntriesLength);
+            outline = outline with { Tail = outline.Tail + size, End = header.End };
+            outline = header.End.Size <= published ? outline with { Start = header.End } : outline with { Length = outline.Length + size };
+            crc = own;
+        }
+
+        if (outline != before && ReadRecord(before.Tail, ref buffer, out _) is null)
+        {
+            outline = before;
+        }
+    }
+
+    /// <summary>
     /// Looks for an intact record behind the tail, on every page boundary: where there is one, what precedes it was
     /// acknowledged and has been damaged (LOG.md L2).
     /// </summary>
     public long? FindIntactBehindTail(ref byte[] buffer)
     {
-        foreach (var (position, bytes) in Scan())
+        foreach (var (position, bytes) in Scan(Tail))
         {
             for (var page = 0; page < bytes.Length; page += JournalFormat.PageSize)
             {
-                if (JournalFormat.TryReadRecordHeader(bytes.Span[page..], out _) && ReadRecord(position + page, ref buffer, out _) is not null)
+                if (JournalFormat.TryReadRecordHeader(bytes.Span[page..], out _, out _) && ReadRecord(position + page, ref buffer, out _) is not null)
                 {
                     return position + page;
                 }
@@ -140,11 +163,11 @@ internal sealed class JournalSegment : IDisposable
         return null;
     }
 
-    /// <summary>Position behind the last byte that is not zero, or the tail where only zeros follow it.</summary>
-    public long EndOfBytes()
+    /// <summary>Position behind the last byte that is not zero, or <paramref name="from"/> where only zeros follow it.</summary>
+    public long EndOfBytes(long from)
     {
-        var end = Tail;
-        foreach (var (position, bytes) in Scan())
+        var end = from;
+        foreach (var (position, bytes) in Scan(from))
         {
             if (bytes.Span.LastIndexOfAnyExcept((byte)0) is var last and >= 0)
             {
@@ -160,25 +183,33 @@ internal sealed class JournalSegment : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>What lies behind the tail, in pieces that begin on page boundaries.</summary>
-    private IEnumerable<(long Position, ReadOnlyMemory<byte> Bytes)> Scan()
+    /// <summary>What lies behind a record, in pieces that begin on page boundaries.</summary>
+    private IEnumerable<(long Position, ReadOnlyMemory<byte> Bytes)> Scan(long from)
     {
-        var buffer = new byte[(int)Math.Min(ScanLength, Length - Tail)];
-        for (var position = Tail; position < Length; position += buffer.Length)
+        var buffer = new byte[(int)Math.Min(ScanLength, Length - from)];
+        for (var position = from; position < Length; position += buffer.Length)
         {
             yield return (position, buffer.AsMemory(0, _file.Read(buffer, position)));
         }
     }
 
+    /// <summary>Reads what a record at this place says of itself, and the checksum that it carries.</summary>
+    private JournalRecordHeader? ReadHeader(long position, out uint crc)
+    {
+        Span<byte> head = stackalloc byte[JournalFormat.RecordHeaderSize];
+        crc = 0;
+        return _file.Read(head, position) == head.Length
+            && JournalFormat.TryReadRecordHeader(head, out var header, out crc)
+            && header.Segment == Header.Number
+            && header.Position == position
+            && position + JournalFormat.RecordSize(header.EntriesLength) <= Length
+            ? header
+            : null;
+    }
+
     private JournalRecordHeader? ReadRecord(long position, ref byte[] buffer, out uint crc)
     {
-        crc = 0;
-        Span<byte> head = stackalloc byte[JournalFormat.RecordHeaderSize];
-        if (_file.Read(head, position) != head.Length
-            || !JournalFormat.TryReadRecordHeader(head, out var header)
-            || header.Segment != Header.Number
-            || header.Position != position
-            || position + JournalFormat.RecordSize(header.EntriesLength) > Length)
+        if (ReadHeader(position, out crc) is not { } header)
         {
             return null;
         }

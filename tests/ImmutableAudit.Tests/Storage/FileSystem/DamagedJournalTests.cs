@@ -41,6 +41,27 @@ public sealed class DamagedJournalTests : IDisposable
         Assert.All(torn[kept.Length..], rest => Assert.Equal(0, rest));
     }
 
+    [Theory]
+    [MemberData(nameof(Damages))]
+    public async Task Several_bad_commits_at_the_end_are_torn_together(string damage)
+    {
+        await LeaveAsync();
+        Damage(page: 5, "garbled entry");
+        Damage(page: 6, damage);
+        var torn = File.ReadAllBytes(Segment)[(5 * Page)..];
+
+        for (var i = 0; i < 2; i++)
+        {
+            await using var log = await _logs.OpenAsync();
+            var entries = await log.ReadAsync().ToListAsync();
+            Assert.Equal("0 1 2 3 -", TestLogs.Labels(entries));
+            AssertTellsOfRecovery(entries[4], from: 3, to: 4, dropped => dropped is > Page and <= 2 * Page);
+        }
+
+        var kept = File.ReadAllBytes(Assert.Single(Directory.GetFiles(Journal, "*.dropped-at-*")));
+        Assert.Equal(torn[..kept.Length], kept);
+    }
+
     [Fact]
     public async Task What_is_dropped_is_told_of_although_the_disk_is_full_at_first()
     {

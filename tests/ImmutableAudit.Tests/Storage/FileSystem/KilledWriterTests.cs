@@ -23,7 +23,7 @@ public sealed class KilledWriterTests(ITestOutputHelper output) : IDisposable
         int.TryParse(Environment.GetEnvironmentVariable("IMMUTABLEAUDIT_KILLS"), CultureInfo.InvariantCulture, out var lives) ? lives : 50;
 
     private readonly TestLogs _logs = new();
-    private readonly Random _random = new(20261121);
+    private readonly Random _random = Seeded.Random(1);
     private readonly Dictionary<long, string> _acknowledged = [];
     private readonly List<SignedCheckpoint> _checkpoints = [];
     private INoteVerifier _key = null!;
@@ -36,6 +36,7 @@ public sealed class KilledWriterTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task Nothing_acknowledged_is_lost_and_the_directory_is_valid_at_every_moment()
     {
+        output.WriteLine($"Moments of {Seeded.Again}");
         using (var signer = EcdsaNoteSigner.CreatePemFile(TestLogs.Origin, Pem))
         {
             _key = VerifierKey.Parse(signer.Verifier.ToVerifierKey());

@@ -186,6 +186,9 @@ public sealed class WriterLockTests(ITestOutputHelper output) : IDisposable
     [InlineData("x.p")]
     [InlineData("new\nline")]
     [InlineData("back\\slash \"double\" *?")]
+    [InlineData("  spaces around  ")]
+    [InlineData("dots...")]
+    [InlineData("longest name")]
     [InlineData("very long")]
     public async Task A_log_lives_under_any_name(string name)
     {
@@ -197,7 +200,7 @@ public sealed class WriterLockTests(ITestOutputHelper output) : IDisposable
 
         var directory = name == "very long"
             ? Path.Combine([_logs.Root, .. Enumerable.Repeat(new string('n', 200), OperatingSystem.IsWindows() ? 1 : 15)])
-            : Path.Combine(_logs.Root, name);
+            : Path.Combine(_logs.Root, name == "longest name" ? new string('n', 255) : name);
         for (var life = 0; life < 2; life++)
         {
             await using var log = await OpenInAsync(directory);
@@ -213,6 +216,18 @@ public sealed class WriterLockTests(ITestOutputHelper output) : IDisposable
         var result = await new LogVerifier(LogReader.Open(directory), new LogVerificationOptions { Keys = [_logs.Key] }).VerifyAsync();
         Assert.True(result.Holds, result.Failure?.Message);
         Assert.Equal(600, result.Checkpoint.Checkpoint.Size);
+    }
+
+    [Theory]
+    [InlineData(256, 1)]
+    [InlineData(200, 60)]
+    public async Task A_path_that_is_longer_than_the_system_takes_is_refused_and_leaves_nothing(int name, int depth)
+    {
+        var directory = Path.Combine([_logs.Root, .. Enumerable.Repeat(new string('n', name), OperatingSystem.IsWindows() ? 200 : depth)]);
+
+        var refused = await Assert.ThrowsAnyAsync<AuditException>(() => OpenInAsync(directory));
+        Assert.Contains(directory, refused.Message, StringComparison.Ordinal);
+        Assert.Throws<AuditLogUnreadableException>(() => LogReader.Open(directory));
     }
 
     [Fact]

@@ -1,0 +1,137 @@
+using Microsoft.CodeAnalysis;
+
+namespace ImmutableAudit.Generators;
+
+/// <summary>What of a call's arguments goes on record, and the resource that it acts upon.</summary>
+internal sealed class ArgumentReader(Compilation compilation, Findings findings)
+{
+    private static readonly string[] Marks = [Known.Resource, Known.Audited, Known.Sensitive];
+
+    /// <summary>Reads the arguments of a call.</summary>
+    /// <param name="value">The property whose value is assigned, where that is the call.</param>
+    public (ArgumentModel? Resource, EquatableArray<ArgumentModel> Others) Read(
+        ISymbol member, string name, MemberRule rule, IEnumerable<IParameterSymbol> parameters, IPropertySymbol? value)
+    {
+        var arguments = new List<ArgumentModel>();
+        foreach (var parameter in parameters)
+        {
+            var assigned = value is not null && parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.PropertySet };
+            var marks = parameter.GetAttributes().Concat(assigned ? value!.GetAttributes() : []).Where(IsMark).ToList();
+            if (rule.IsUnguarded)
+            {
+                foreach (var mark in marks)
+                {
+                    findings.Add(Rules.NoEffect, member, mark, Short(mark), $"'{name}' is unguarded, so nothing of it goes on record");
+                }
+
+                continue;
+            }
+
+            var expression = SymbolText.Name(parameter.Name);
+            if (Add(arguments, member, marks, parameter.Name, Plain(parameter), Unreadable(parameter)))
+            {
+                AddProperties(arguments, member, marks, parameter, expression);
+            }
+        }
+
+        var resources = arguments.Where(argument => argument.Method == "Of").ToList();
+        if (resources.Count > 1)
+        {
+            findings.Add(Rules.TwoResources, member, name, string.Join(", ", resources.Select(resource => $"'{resource.Expression}'")));
+        }
+
+        return (resources.FirstOrDefault(), arguments.Where(argument => argument.Method != "Of").ToEquatable());
+    }
+
+    private static bool IsMark(AttributeData attribute) => Array.Exists(Marks, attribute.Is);
+
+    private static string Short(AttributeData mark) => mark.AttributeClass!.Name.Replace("Attribute", "");
+
+    // An argument that is dynamic would make the call so.
+    private static string Plain(IParameterSymbol parameter) =>
+        parameter.Type.TypeKind == TypeKind.Dynamic ? $"(object?){SymbolText.Name(parameter.Name)}" : SymbolText.Name(parameter.Name);
+
+    private static string? Unreadable(IParameterSymbol parameter) => parameter switch
+    {
+        { RefKind: RefKind.Out } => "an out parameter has no value before the call",
+        _ when IsRefLike(parameter.Type) => "a ref struct cannot be kept",
+        _ => null,
+    };
+
+    private static bool IsRefLike(ITypeSymbol type) => type.IsRefLikeType || type is ITypeParameterSymbol { AllowsRefLikeType: true };
+
+    private bool Add(List<ArgumentModel> arguments, ISymbol member, List<AttributeData> marks, string label, string expression, string? unreadable)
+    {
+        if (marks.Count > 0 && unreadable is not null)
+        {
+            findings.Add(Rules.CannotRecord, member, marks[0], Short(marks[0]), label, unreadable);
+            return false;
+        }
+
+        if (marks.Exists(mark => mark.Is(Known.Sensitive)) && marks.Find(mark => !mark.Is(Known.Sensitive)) is { } other)
+        {
+            findings.Add(Rules.SensitiveOnRecord, member, other, label, $"[{Short(other)}]");
+        }
+
+        foreach (var mark in marks)
+        {
+            if (!mark.Is(Known.Resource))
+            {
+                arguments.Add(new(Short(mark), label, expression));
+            }
+            else if (string.IsNullOrWhiteSpace(mark.Text()))
+            {
+                findings.Add(Rules.CannotRecord, member, mark, "Resource", label, "the type of a resource is not blank");
+            }
+            else
+            {
+                arguments.Add(new("Of", mark.Text()!, expression));
+            }
+        }
+
+        return unreadable is null;
+    }
+
+    private void AddProperties(
+        List<ArgumentModel> arguments, ISymbol member, List<AttributeData> outer, IParameterSymbol parameter, string expression)
+    {
+        foreach (var (property, marks) in MarkedProperties.Of(parameter.Type, IsMark))
+        {
+            var label = $"{parameter.Name}.{property.Name}";
+            if (outer.Find(mark => !mark.Is(Known.Sensitive)) is { } raw && marks.Exists(mark => mark.Is(Known.Sensitive)))
+            {
+                findings.Add(Rules.SensitiveOnRecord, member, raw, label, $"[{Short(raw)}] on '{parameter.Name}' as a whole");
+            }
+            else if (outer.Find(mark => mark.Is(Known.Sensitive)) is { } hidden && marks.Find(mark => !mark.Is(Known.Sensitive)) is { } inner)
+            {
+                findings.Add(Rules.SensitiveOnRecord, member, hidden, parameter.Name, $"[{Short(inner)}] on its '{property.Name}'");
+            }
+
+            Add(arguments, member, marks, label, Access(parameter.Type, property, expression), Unreadable(property));
+        }
+    }
+
+    private static string Access(ITypeSymbol type, IPropertySymbol property, string expression)
+    {
+        var name = SymbolText.Name(property.Name);
+        if (type is { IsValueType: true, OriginalDefinition.SpecialType: not SpecialType.System_Nullable_T })
+        {
+            return $"{expression}.{name}";
+        }
+
+        // 't?.X' cannot be where nobody knows whether X may be null.
+        return property.Type is ITypeParameterSymbol { IsReferenceType: false, IsValueType: false }
+            ? $"({expression} is null ? default : {expression}.{name})"
+            : $"{expression}?.{name}";
+    }
+
+    private string? Unreadable(IPropertySymbol property) => property switch
+    {
+        { IsStatic: true } => "it is static",
+        { IsIndexer: true } => "it is an indexer",
+        { GetMethod: null } => "it has no getter",
+        _ when !compilation.IsSymbolAccessibleWithin(property.GetMethod!, compilation.Assembly) => "its getter is not accessible for the guard",
+        _ when IsRefLike(property.Type) => "a ref struct cannot be kept",
+        _ => null,
+    };
+}

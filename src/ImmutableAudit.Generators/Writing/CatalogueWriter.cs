@@ -1,0 +1,61 @@
+using System.Text;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace ImmutableAudit.Generators;
+
+/// <summary>Writes an assembly's catalogue.</summary>
+internal static class CatalogueWriter
+{
+    private const string Namespace = "ImmutableAudit.Generated";
+
+    public static string Write(string assembly, IEnumerable<CatalogueEntry> entries)
+    {
+        var name = ClassName(assembly);
+        var writer = new CodeWriter();
+        writer.Lines(GuardWriter.Prologue.Replace("\r", "").Split('\n'));
+        writer.Line();
+        writer.Line($"[assembly: global::ImmutableAudit.Privilege.GuardCatalogue(typeof(global::{Namespace}.{name}))]");
+        writer.Line();
+        writer.Line($"namespace {Namespace};");
+        writer.Line();
+        writer.Line("/// <summary>The guarded interfaces of this assembly.</summary>");
+        writer.Line(GuardWriter.GeneratedCode);
+        writer.Line($"internal sealed class {name} : global::ImmutableAudit.Privilege.GuardCatalogue");
+        writer.Open();
+        writer.Line("public override global::System.Collections.Generic.IReadOnlyList<global::ImmutableAudit.Privilege.GuardDescription> Guards { get; } =");
+        writer.OpenList();
+        foreach (var entry in entries.OrderBy(entry => entry.Interface, StringComparer.Ordinal))
+        {
+            WriteEntry(writer, entry);
+        }
+
+        writer.Close("];");
+        writer.Close();
+        return writer.ToString();
+    }
+
+    /// <summary>The assembly's name as an identifier: two friends that see each other's internals have two names.</summary>
+    public static string ClassName(string assembly)
+    {
+        var name = new StringBuilder(assembly.Length);
+        foreach (var character in assembly)
+        {
+            name.Append(SyntaxFacts.IsIdentifierPartCharacter(character) ? character : '_');
+        }
+
+        return (SyntaxFacts.IsIdentifierStartCharacter(name.Length == 0 ? '0' : name[0]) ? "" : "_") + name + "Guards";
+    }
+
+    private static void WriteEntry(CodeWriter writer, CatalogueEntry entry)
+    {
+        const string description = "global::ImmutableAudit.Privilege.GuardDescription";
+        string[] arguments = entry.IsGeneric
+            ? [$"typeof({entry.Interface})", $"typeof({entry.Guard})", .. entry.Rules]
+            : [$"static target => new {entry.Guard}(target)", .. entry.Rules];
+        writer.Line(entry.IsGeneric ? $"{description}.CreateOpen(" : $"{description}.Create<{entry.Interface}>(");
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            writer.Continuation(arguments[i] + (i == arguments.Length - 1 ? ")," : ","));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.ComponentModel;
+
+namespace ImmutableAudit.Privilege;
+
+/// <summary>
+/// What a generated guard stands in front of. Owns it: disposing the guard disposes the implementation, once
+/// (PRIVILEGE.md P12).
+/// </summary>
+/// <typeparam name="TInterface">The guarded interface.</typeparam>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class GuardTarget<TInterface> : IDisposable, IAsyncDisposable
+    where TInterface : class
+{
+    private readonly AccessGuard _guard;
+    private int _disposed;
+
+    /// <summary>Builds what stands behind the guard of an open generic interface. For the container alone.</summary>
+    /// <param name="services">The container or scope.</param>
+    public GuardTarget(IServiceProvider services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var targets = services.GetService(typeof(IOpenTargets)) as IOpenTargets
+            ?? throw new InvalidOperationException("No open generic interface is registered with AddGuarded.");
+        _guard = targets.Guard;
+        Inner = (TInterface)targets.Build(typeof(TInterface), services);
+    }
+
+    internal GuardTarget(TInterface inner, AccessGuard guard)
+    {
+        Inner = inner;
+        _guard = guard;
+    }
+
+    /// <summary>The implementation. For the generated guard alone.</summary>
+    public TInterface Inner { get; }
+
+    /// <summary>The guard of one member.</summary>
+    public MemberGuard Guard(GuardRule rule) => _guard.For(rule);
+
+    /// <summary>Disposes the implementation, if it can be.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            switch (Inner)
+            {
+                case IDisposable disposable:
+                    disposable.Dispose();
+                    break;
+                case IAsyncDisposable:
+                    throw new InvalidOperationException(
+                        $"'{Inner.GetType()}' can be disposed asynchronously only. Dispose its scope or container with DisposeAsync.");
+            }
+        }
+    }
+
+    /// <inheritdoc cref="Dispose"/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            switch (Inner)
+            {
+                case IAsyncDisposable disposable:
+                    await disposable.DisposeAsync().ConfigureAwait(false);
+                    break;
+                case IDisposable disposable:
+                    disposable.Dispose();
+                    break;
+            }
+        }
+    }
+}

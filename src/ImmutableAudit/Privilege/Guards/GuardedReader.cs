@@ -1,0 +1,23 @@
+namespace ImmutableAudit.Privilege;
+
+/// <summary>The guard of <see cref="IAuditLogReader"/>: who reads the log is on record in it (PRIVILEGE.md P28).</summary>
+internal sealed class GuardedReader(IAuditLogReader reader, AccessGuard guard) : IAuditLogReader
+{
+    private static readonly GuardRule ReadRule = new("IAuditLogReader.ReadAsync", AuditPermissions.Read);
+    private static readonly GuardRule FollowRule = new("IAuditLogReader.FollowAsync", AuditPermissions.Read);
+
+    private readonly MemberGuard _read = guard.For(ReadRule);
+    private readonly MemberGuard _follow = guard.For(FollowRule);
+
+    /// <summary>What it needs.</summary>
+    public static IEnumerable<GuardRule> Rules => [ReadRule, FollowRule];
+
+    public long Size => reader.Size;
+
+    public IAsyncEnumerable<AuditEntry> ReadAsync(long from = 0, long? to = null, CancellationToken cancellationToken = default) =>
+        _read.Enumerate(
+            CallArguments.Of().Audited("from", from).Audited("to", to), token => reader.ReadAsync(from, to, token), cancellationToken);
+
+    public IAsyncEnumerable<AuditEntry> FollowAsync(long from = 0, CancellationToken cancellationToken = default) =>
+        _follow.Enumerate(CallArguments.Of().Audited("from", from), token => reader.FollowAsync(from, token), cancellationToken);
+}

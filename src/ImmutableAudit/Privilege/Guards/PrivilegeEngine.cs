@@ -1,0 +1,193 @@
+namespace ImmutableAudit.Privilege;
+
+/// <summary>
+/// Keeps what is in force: deploys the application's policy, and follows when the log goes on. What it says is a fold over the
+/// log and nothing else. Thread-safe.
+/// </summary>
+internal sealed class PrivilegeEngine : IDisposable
+{
+    private readonly GuardSetup _setup;
+    private readonly AccessPolicy _policy;
+    private readonly SemaphoreSlim _reloading = new(1, 1);
+    private IDisposable? _subscription;
+    private readonly Lock _gate = new();
+    private LivePrivileges? _live;
+    private volatile AccessBasis? _basis;
+    private bool _isDisposed;
+    private long _lastTicks;
+
+    public PrivilegeEngine(GuardSetup setup)
+    {
+        _setup = setup;
+        _policy = Build();
+    }
+
+    /// <summary>The application's permissions; their indexes stay, whatever policy comes into force.</summary>
+    public PermissionCatalogue Catalogue => _policy.Catalogue;
+
+    /// <summary>What decisions are taken on now.</summary>
+    /// <exception cref="AuditUnavailableException">Nothing is in force yet.</exception>
+    public AccessBasis Basis => _basis ?? throw new AuditUnavailableException(
+        "Least privilege has not started or has ended, so nothing is allowed. A host starts it before its services; without one, use AccessGuard.OpenAsync.");
+
+    /// <summary>The present time, never before an entry that was seen (PRIVILEGE.md P3).</summary>
+    public DateTimeOffset Now =>
+        new(Math.Max(_setup.Log.TimeProvider.GetUtcNow().UtcTicks, Volatile.Read(ref _lastTicks)), TimeSpan.Zero);
+
+    /// <summary>What a guarded member needs.</summary>
+    public GuardedPermission Permission(GuardRule rule) => Permission(rule.Member, rule.Permission);
+
+    /// <summary>What is asked for by hand.</summary>
+    public GuardedPermission Permission(string permission) => Permission(permission, permission);
+
+    /// <summary>Checks the policy, deploys it, and takes into force what the log then says.</summary>
+    /// <exception cref="AccessPolicyException">The policy has findings that must not take effect.</exception>
+    /// <exception cref="PolicyConflictException">Another policy of the same version is in force.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        RefuseErrors(_policy);
+        var log = _setup.Log;
+        await log.RequireSessionAsync(cancellationToken).ConfigureAwait(false);
+        _live ??= await LivePrivileges.OpenAsync(log, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await DeployAsync(_policy, _live, cancellationToken).ConfigureAwait(false);
+        var basis = Take(_live.Current);
+        GuardMessages.PolicyInForce(_setup.Logger, log.Origin, basis.Policy.Policy.Application, basis.Policy.Policy.Version, basis.PolicyIndex);
+        foreach (var finding in Findings(basis.Policy.Policy))
+        {
+            GuardMessages.Finding(_setup.Logger, basis.Policy.Policy.Application, finding.Id, finding.Message);
+        }
+
+        using (ExecutionContext.SuppressFlow())
+        {
+            _subscription = _setup.Source?.OnChange(() => _ = Task.Run(ReloadAsync, CancellationToken.None));
+        }
+    }
+
+    /// <summary>
+    /// Takes a changed policy, if it is good; otherwise the last good one stays in force, and that somebody tried is on record.
+    /// Never throws.
+    /// </summary>
+    internal async Task ReloadAsync()
+    {
+        await _reloading.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            var policy = Build();
+            RefuseErrors(policy);
+            await DeployAsync(policy, _live!, CancellationToken.None).ConfigureAwait(false);
+            Take(_live!.Current);
+        }
+        catch (Exception e)
+        {
+            GuardMessages.PolicyRefused(_setup.Logger, _policy.Application, e);
+            await RecordRefusalAsync(e).ConfigureAwait(false);
+        }
+        finally
+        {
+            _reloading.Release();
+        }
+    }
+
+    /// <summary>Goes on to a head on which a decision did not hold.</summary>
+    public async Task FollowAsync(LogHead head, CancellationToken cancellationToken)
+    {
+        SeeTime(head.LastTime);
+        Take(await _live!.CatchUpAsync(head.PrivilegeHead, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Nothing is in force any more.</summary>
+    public void Dispose()
+    {
+        _subscription?.Dispose();
+        lock (_gate)
+        {
+            _isDisposed = true;
+            _basis = null;
+        }
+
+        _live?.Dispose();
+    }
+
+    private static Task<PolicyInForce> DeployAsync(AccessPolicy policy, LivePrivileges live, CancellationToken cancellationToken)
+    {
+        var document = PolicyDocument.Of(policy);
+        return PolicyDeployment.DeployAsync(live, new DeployablePolicy(policy.Application, policy.Version, document.Utf8), cancellationToken);
+    }
+
+    /// <summary>Makes a state the basis of decisions, unless a newer one is already.</summary>
+    private AccessBasis Take(PrivilegeState state)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(AccessGuard));
+            if (_basis is { } current && current.Head >= state.Head)
+            {
+                return current;
+            }
+
+            var policy = state.Policies[_policy.Application];
+            var compiled = _basis?.PolicyIndex == policy.Index
+                ? _basis.Policy
+                : new CompiledPolicy(PolicyDocument.Parse(policy.Document).Policy, Catalogue);
+            return _basis = new AccessBasis(compiled, policy.Index, state.Head, []);
+        }
+    }
+
+    private AccessPolicy Build()
+    {
+        var builder = new AccessPolicyBuilder()
+            .Application(_setup.Application)
+            .Catalogue(PermissionCatalogue.FromRules(_setup.Rules));
+        _setup.Policy(builder);
+        _setup.Source?.Apply(builder);
+        return builder.Build();
+    }
+
+    private async Task RecordRefusalAsync(Exception e)
+    {
+        try
+        {
+            var result = await _setup.Log.AppendAsync(StateEntries.Reject(
+                _policy.Application, e is AuditException ? e.Message : e.GetType().Name, _setup.Log.Session)).ConfigureAwait(false);
+            Take(await _live!.CatchUpAsync(result.PrivilegeHead).ConfigureAwait(false));
+        }
+        catch (AuditException unrecorded)
+        {
+            GuardMessages.PolicyRefused(_setup.Logger, _policy.Application, unrecorded);
+        }
+    }
+
+    private IReadOnlyList<PolicyFinding> Findings(AccessPolicy policy) =>
+        PolicyValidator.Validate(policy, Catalogue, _setup.Store is not null || _setup.Options.RolesFromIdentityProvider);
+
+    private void RefuseErrors(AccessPolicy policy)
+    {
+        var errors = Findings(policy).Where(finding => finding.Severity == FindingSeverity.Error).ToList();
+        if (errors.Count > 0)
+        {
+            throw new AccessPolicyException($"The policy must not take effect. {string.Join(" ", errors.Select(error => $"{error.Id}: {error.Message}"))}");
+        }
+    }
+
+    private void SeeTime(DateTimeOffset time)
+    {
+        for (var seen = Volatile.Read(ref _lastTicks); time.UtcTicks > seen;)
+        {
+            var before = Interlocked.CompareExchange(ref _lastTicks, time.UtcTicks, seen);
+            if (before == seen)
+            {
+                return;
+            }
+
+            seen = before;
+        }
+    }
+
+    private GuardedPermission Permission(string member, string permission)
+    {
+        var index = Catalogue.IndexOf(permission);
+        var definition = index < 0 ? null : Catalogue[index];
+        return new GuardedPermission(
+            member, permission, index, definition?.Elevated ?? false, definition?.AuditLevel ?? AuditLevel.DecisionAndOutcome);
+    }
+}

@@ -1,0 +1,43 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ImmutableAudit.Privilege;
+
+/// <summary>
+/// Puts keyed hashes in the place of sensitive values: equal values have equal hashes, and who has the key finds them; nobody
+/// else can guess them by trying. Without a key nothing of a value is recorded.
+/// </summary>
+internal sealed class SensitiveValues(ReadOnlyMemory<byte> key)
+{
+    /// <summary>Shortest key in bytes (RFC 2104 section 3: no less than the hash).</summary>
+    public const int MinKeyLength = HMACSHA256.HashSizeInBytes;
+
+    public string? Hide(object? value)
+    {
+        if (value is null)
+        {
+            return null;
+        }
+
+        if (key.IsEmpty)
+        {
+            return "(withheld)";
+        }
+
+        try
+        {
+            var bytes = value switch
+            {
+                byte[] array => array,
+                ReadOnlyMemory<byte> memory => memory.ToArray(),
+                _ => Encoding.UTF8.GetBytes(ValueText.Of(value) ?? ""),
+            };
+            return $"hmac-sha256:{Convert.ToBase64String(HMACSHA256.HashData(key.Span, bytes))}";
+        }
+        catch (Exception e)
+        {
+            // Not its message: it may quote the value.
+            return $"(withheld: {e.GetType().Name})";
+        }
+    }
+}

@@ -1,0 +1,4 @@
+namespace ImmutableAudit.Privilege;
+
+/// <summary>What was found out about one subject on one basis: an answer for this subject object and no other.</summary>
+internal sealed record SubjectUse(AccessBasis Basis, SubjectPermissions Permissions, UseCounts Counts);

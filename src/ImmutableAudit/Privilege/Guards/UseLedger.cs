@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+
+namespace ImmutableAudit.Privilege;
+
+/// <summary>The counts of every subject seen lately, bounded. Thread-safe.</summary>
+internal sealed class UseLedger(int permissions)
+{
+    /// <summary>Most subjects that are counted apart at a time; when there are more, idle ones are let go.</summary>
+    public const int MaxSubjects = 10_000;
+
+    private readonly ConcurrentDictionary<AuditSubject, UseCounts> _subjects = new();
+
+    /// <summary>Whether it is time to drain, whatever the interval.</summary>
+    public bool IsFull => _subjects.Count >= MaxSubjects;
+
+    public UseCounts For(AuditSubject subject) =>
+        _subjects.GetOrAdd(subject, static (subject, permissions) => new UseCounts(subject, permissions), permissions);
+
+    /// <summary>Counts one use, wherever it now belongs.</summary>
+    public void Count(UseCounts counts, int permission)
+    {
+        for (var left = counts.Count(permission); left > 0;)
+        {
+            counts = For(counts.Subject);
+            left = counts.Add(permission, left);
+        }
+    }
+
+    /// <summary>Gives back what was drained and could not be recorded.</summary>
+    public void Return(AuditSubject subject, int permission, long uses)
+    {
+        while (uses > 0)
+        {
+            uses = For(subject).Add(permission, uses);
+        }
+    }
+
+    /// <summary>Takes what was counted since the last time. Subjects that did nothing are forgotten. One caller at a time.</summary>
+    public IEnumerable<(AuditSubject Subject, int Permission, long Uses)> Drain()
+    {
+        foreach (var (subject, counts) in _subjects)
+        {
+            var idle = true;
+            foreach (var (permission, uses) in counts.Drain())
+            {
+                idle = false;
+                yield return (subject, permission, uses);
+            }
+
+            if (!idle)
+            {
+                continue;
+            }
+
+            _subjects.TryRemove(new(subject, counts));
+            counts.Retire();
+            foreach (var (permission, uses) in counts.Drain())
+            {
+                yield return (subject, permission, uses);
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using ImmutableAudit.Log;
+
+namespace ImmutableAudit.Privilege;
+
+/// <summary>What each subject may on the basis in force, found out once for each subject object, and how often it did what is only counted. Thread-safe.</summary>
+internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
+{
+    /// <summary>The counts.</summary>
+    public UseLedger Ledger { get; } = new(engine.Catalogue.Count);
+
+    public SubjectPermissions PermissionsOf(AccessSubject subject, AccessBasis basis) => Of(subject, basis).Permissions;
+
+    /// <summary>Whether a subject may by its roles, whatever is acted upon; counted then. Allocates nothing but at a subject's first call.</summary>
+    public bool Passes(GuardedPermission permission, AccessSubject subject)
+    {
+        var use = Of(subject, engine.Basis);
+        if (!use.Permissions.Holds(permission.Index) || !log.AcceptsAppends)
+        {
+            return false;
+        }
+
+        Ledger.Count(use.Counts, permission.Index);
+        return true;
+    }
+
+    /// <summary>Counts one use, if the log is there to take the count later (PRIVILEGE.md P5).</summary>
+    public bool TryCount(GuardedPermission permission, AccessSubject subject, AccessBasis basis)
+    {
+        if (!log.AcceptsAppends)
+        {
+            return false;
+        }
+
+        Ledger.Count(Of(subject, basis).Counts, permission.Index);
+        return true;
+    }
+
+    /// <summary>An answer is kept with the subject object itself, and counts on one basis only: it can be no other query's.</summary>
+    private SubjectUse Of(AccessSubject subject, AccessBasis basis)
+    {
+        if (subject.Cache is SubjectUse use && ReferenceEquals(use.Basis, basis))
+        {
+            return use;
+        }
+
+        use = new SubjectUse(basis, basis.Policy.Resolve(subject), Ledger.For(subject.Identity));
+        subject.Cache = use;
+        return use;
+    }
+}

@@ -1,0 +1,85 @@
+namespace ImmutableAudit.Privilege;
+
+/// <summary>Who calls: a subject with the roles that others assert of it. Immutable and thread-safe.</summary>
+public sealed class AccessSubject
+{
+    /// <summary>What the guards have found out about this subject; replaced whole, so that readers need no lock.</summary>
+    internal object? Cache;
+
+    /// <summary>Takes a subject, and the roles asserted of it; of those it acts for nothing is asserted.</summary>
+    /// <param name="identity">The subject, with the chain of those on whose behalf it acts.</param>
+    /// <param name="roles">Roles that an identity provider or a store asserts of the subject itself.</param>
+    /// <exception cref="ArgumentException">An id or issuer in the chain is blank, or the chain is too long.</exception>
+    public AccessSubject(AuditSubject identity, params IEnumerable<AssertedRole> roles)
+        : this(identity, roles, null)
+    {
+    }
+
+    private AccessSubject(AuditSubject identity, IEnumerable<AssertedRole> roles, AccessSubject? principal)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        ArgumentNullException.ThrowIfNull(roles);
+        CheckChain(identity);
+        Identity = identity;
+        Roles = [.. roles.Select(role => role ?? throw new ArgumentException("One of the asserted roles is null.", nameof(roles)))];
+        OnBehalfOf = principal ?? (identity.OnBehalfOf is { } next ? new AccessSubject(next) : null);
+    }
+
+    /// <summary>Who it is.</summary>
+    public AuditSubject Identity { get; }
+
+    /// <summary>The roles that others than the policy assert of it.</summary>
+    public IReadOnlyList<AssertedRole> Roles { get; }
+
+    /// <summary>For whom it acts, with the roles asserted of that one.</summary>
+    public AccessSubject? OnBehalfOf { get; }
+
+    /// <summary>The same subject acting for another, whose asserted roles are kept: a delegated call needs the permission of both.</summary>
+    /// <exception cref="ArgumentException">It acts for somebody already, or the chain becomes too long.</exception>
+    public AccessSubject ActingFor(AccessSubject principal)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        return OnBehalfOf is null
+            ? new AccessSubject(Identity with { OnBehalfOf = principal.Identity }, Roles, principal)
+            : throw new ArgumentException($"The subject {SubjectKey.Of(Identity)} acts for another already.", nameof(principal));
+    }
+
+    /// <summary>The same subject with further asserted roles, as a store finds them.</summary>
+    public AccessSubject WithRoles(params IEnumerable<AssertedRole> roles) => new(Identity, Roles.Concat(roles), OnBehalfOf);
+
+    /// <summary>The same subject with the roles that a store has for it, and for each of those it acts for.</summary>
+    public async ValueTask<AccessSubject> WithRolesFromAsync(IRoleAssignmentStore store, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var principal = OnBehalfOf is null ? null : await OnBehalfOf.WithRolesFromAsync(store, cancellationToken).ConfigureAwait(false);
+        var roles = await store.GetRolesAsync(Identity, cancellationToken).ConfigureAwait(false);
+        return new AccessSubject(Identity, Roles.Concat(roles), principal);
+    }
+
+    /// <summary>The issuer and id, fit to be shown.</summary>
+    public override string ToString() => SubjectKey.Of(Identity).ToString();
+
+    private static void CheckChain(AuditSubject identity)
+    {
+        var length = 0;
+        for (var link = identity; link is not null; link = link.OnBehalfOf)
+        {
+            if (string.IsNullOrWhiteSpace(link.Id))
+            {
+                throw new ArgumentException(
+                    length == 0 ? "The subject has no id. Set Id to its stable name." : "The subject acts for one without id. Set the Id of each link.",
+                    nameof(identity));
+            }
+
+            if (link.Issuer is not null && string.IsNullOrWhiteSpace(link.Issuer))
+            {
+                throw new ArgumentException($"The subject '{Printable.Of(link.Id)}' has a blank issuer. Name it, or leave Issuer out.", nameof(identity));
+            }
+
+            if (++length > AuditSubject.MaxChainLength)
+            {
+                throw new ArgumentException($"The subject acts through more than {AuditSubject.MaxChainLength} links. Shorten OnBehalfOf.", nameof(identity));
+            }
+        }
+    }
+}
