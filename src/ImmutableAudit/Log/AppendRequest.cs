@@ -292,7 +292,6 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTask
             _wakesCaller = null;
             _unawaited = null;
             Condition = null;
-            IsLibrary = false;
             _state = Queued;
             _isFinished = false;
             _pool.Return(this);

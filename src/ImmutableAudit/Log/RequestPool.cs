@@ -27,7 +27,7 @@ internal sealed class RequestPool
         }
 
         request.Begin(events, count);
-        request.IsLibrary = library;
+        request.IsLibrary = library; // Whoever had it before: applications must not inherit what the library may.
         return request;
     }
 

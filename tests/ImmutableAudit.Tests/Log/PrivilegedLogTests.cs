@@ -58,6 +58,21 @@ public sealed class PrivilegedLogTests : IDisposable
         Assert.True(seen.Count >= 40);
     }
 
+    [Fact]
+    public async Task What_the_library_may_applications_do_not_inherit()
+    {
+        await using var log = await _logs.OpenInMemoryAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            // Requests are used again.
+            await log.Privileged.AppendAsync(PrivilegedEntries.Of("policy.deployed"));
+            await Assert.ThrowsAsync<AuditEventException>(() => log.AppendAsync(PrivilegedEntries.Of("policy.deployed")).AsTask());
+            Assert.Throws<AuditEventException>(() => log.Append(PrivilegedEntries.Decision()));
+        }
+
+        Assert.Equal(3, log.Size);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
