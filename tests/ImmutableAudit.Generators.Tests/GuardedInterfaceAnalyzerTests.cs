@@ -20,6 +20,9 @@ public sealed class GuardedInterfaceAnalyzerTests
     [InlineData("[{|IA1002:RequirePermission(\"orders. run\", Blocking = true)|}] void Run();")]
     [InlineData("[{|IA1002:RequirePermission(\"orders..run\", Blocking = true)|}] void Run();")]
     [InlineData("[{|IA1002:RequirePermission(\"orders.run\\n\", Blocking = true)|}] void Run();")]
+    [InlineData("[{|IA1002:RequirePermission(\"orders.-run\", Blocking = true)|}] void Run();")]
+    [InlineData("[{|IA1002:RequirePermission(\"orders.run-\", Blocking = true)|}] void Run();")]
+    [InlineData("[{|IA1002:RequirePermission(\"a.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\", Blocking = true)|}] void Run();")]
     [InlineData("[{|IA1002:RequirePermission(\"\", Blocking = true)|}] void Run();")]
     [InlineData("[{|IA1002:RequirePermission(null!, Blocking = true)|}] void Run();")]
     // IA1003: blank reason
@@ -96,7 +99,7 @@ public sealed class GuardedInterfaceAnalyzerTests
 
     [Theory]
     [InlineData("[RequirePermission(\"orders.run\")] Task RunAsync(CancellationToken ct);")]
-    [InlineData("[RequirePermission(\"orders-2.run-all.now\", Elevated = true)] Task RunAsync(CancellationToken ct);")]
+    [InlineData("[RequirePermission(\"2-orders.run--all.now\", Elevated = true)] Task RunAsync(CancellationToken ct);")]
     [InlineData("[RequirePermission(\"orders.run\", AuditLevel = AuditLevel.DenialsOnly)] int Run();")]
     [InlineData("[RequirePermission(\"orders.run\", Blocking = true)] int Run(ref int a, Span<int> b, out int c);")]
     [InlineData("[RequirePermission(\"orders.run\", Blocking = true, Deferred = \"a constant\")] IEnumerable<int> List();")]
