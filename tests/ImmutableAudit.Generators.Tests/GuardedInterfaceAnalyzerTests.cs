@@ -49,6 +49,8 @@ public sealed class GuardedInterfaceAnalyzerTests
     [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] IEnumerable<int> All { get; }")]
     [InlineData("[{|IA1007,IA1011:RequirePermission(\"orders.watch\", Elevated = true, Blocking = true)|}] event EventHandler Changed;")]
     [InlineData("[Unguarded(\"fluent\")] IOrders {|IA1007:With|}(int number);")]
+    [InlineData("[Unguarded(\"fluent\")] bool {|IA1007:TryWith|}(out IOrders? with);")]
+    [InlineData("[Unguarded(\"fluent\")] Task<IOrders> {|IA1007:Self|} { get; }")]
     // IA1009: elevated, with less on record
     [InlineData("[{|IA1009:RequirePermission(\"orders.run\", Elevated = true, AuditLevel = AuditLevel.Decision)|}] Task RunAsync(CancellationToken ct);")]
     [InlineData("[{|IA1009:RequirePermission(\"orders.run\", Elevated = true, AuditLevel = AuditLevel.DenialsOnly)|}] Task RunAsync(CancellationToken ct);")]
