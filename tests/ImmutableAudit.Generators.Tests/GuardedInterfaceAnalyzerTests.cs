@@ -20,6 +20,9 @@ public sealed class GuardedInterfaceAnalyzerTests
     [InlineData("[{|IA1002:RequirePermission(\"orders. run\", Blocking = true)|}] void Run();")]
     [InlineData("[{|IA1002:RequirePermission(\"orders..run\", Blocking = true)|}] void Run();")]
     [InlineData("[{|IA1002:RequirePermission(\"orders.run\\n\", Blocking = true)|}] void Run();")]
+    [InlineData("[{|IA1002:RequirePermission(\"orders.-run\", Blocking = true)|}] void Run();")]
+    [InlineData("[{|IA1002:RequirePermission(\"orders.run-\", Blocking = true)|}] void Run();")]
+    [InlineData("[{|IA1002:RequirePermission(\"a.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\", Blocking = true)|}] void Run();")]
     [InlineData("[{|IA1002:RequirePermission(\"\", Blocking = true)|}] void Run();")]
     [InlineData("[{|IA1002:RequirePermission(null!, Blocking = true)|}] void Run();")]
     // IA1003: blank reason
@@ -46,6 +49,8 @@ public sealed class GuardedInterfaceAnalyzerTests
     [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] IEnumerable<int> All { get; }")]
     [InlineData("[{|IA1007,IA1011:RequirePermission(\"orders.watch\", Elevated = true, Blocking = true)|}] event EventHandler Changed;")]
     [InlineData("[Unguarded(\"fluent\")] IOrders {|IA1007:With|}(int number);")]
+    [InlineData("[Unguarded(\"fluent\")] bool {|IA1007:TryWith|}(out IOrders? with);")]
+    [InlineData("[Unguarded(\"fluent\")] Task<IOrders> {|IA1007:Self|} { get; }")]
     // IA1009: elevated, with less on record
     [InlineData("[{|IA1009:RequirePermission(\"orders.run\", Elevated = true, AuditLevel = AuditLevel.Decision)|}] Task RunAsync(CancellationToken ct);")]
     [InlineData("[{|IA1009:RequirePermission(\"orders.run\", Elevated = true, AuditLevel = AuditLevel.DenialsOnly)|}] Task RunAsync(CancellationToken ct);")]
@@ -96,7 +101,7 @@ public sealed class GuardedInterfaceAnalyzerTests
 
     [Theory]
     [InlineData("[RequirePermission(\"orders.run\")] Task RunAsync(CancellationToken ct);")]
-    [InlineData("[RequirePermission(\"orders-2.run-all.now\", Elevated = true)] Task RunAsync(CancellationToken ct);")]
+    [InlineData("[RequirePermission(\"2-orders.run--all.now\", Elevated = true)] Task RunAsync(CancellationToken ct);")]
     [InlineData("[RequirePermission(\"orders.run\", AuditLevel = AuditLevel.DenialsOnly)] int Run();")]
     [InlineData("[RequirePermission(\"orders.run\", Blocking = true)] int Run(ref int a, Span<int> b, out int c);")]
     [InlineData("[RequirePermission(\"orders.run\", Blocking = true, Deferred = \"a constant\")] IEnumerable<int> List();")]

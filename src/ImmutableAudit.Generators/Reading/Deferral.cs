@@ -51,12 +51,17 @@ internal static class Deferral
             return "hands out a reference that can be written through later";
         }
 
-        var outwards = method.Parameters.Where(parameter => parameter.RefKind is RefKind.Out or RefKind.Ref).Select(parameter => Of(parameter.Type, guarded));
-        return outwards.Prepend(Result(method.ReturnType, guarded)).FirstOrDefault(reason => reason is not null);
+        return Outwards(method).Select(type => Of(type, guarded)).Prepend(Result(method.ReturnType, guarded)).FirstOrDefault(reason => reason is not null);
     }
 
     /// <summary>Whether a result may be the implementation itself.</summary>
-    public static bool HandsOut(ITypeSymbol type, INamedTypeSymbol guarded) => type switch
+    public static bool HandsOut(IMethodSymbol method, INamedTypeSymbol guarded) =>
+        Outwards(method).Prepend(method.ReturnType).Any(type => HandsOut(type, guarded));
+
+    private static IEnumerable<ITypeSymbol> Outwards(IMethodSymbol method) =>
+        method.Parameters.Where(parameter => parameter.RefKind is RefKind.Out or RefKind.Ref).Select(parameter => parameter.Type);
+
+    private static bool HandsOut(ITypeSymbol type, INamedTypeSymbol guarded) => type switch
     {
         IArrayTypeSymbol array => HandsOut(array.ElementType, guarded),
         INamedTypeSymbol named => IsGuardedType(named, guarded) || named.TypeArguments.Any(argument => HandsOut(argument, guarded)),

@@ -150,7 +150,7 @@ internal sealed class GuardReader
     {
         if (rule.IsUnguarded)
         {
-            if (Deferral.HandsOut(method.ReturnType, _type))
+            if (Deferral.HandsOut(method, _type))
             {
                 _findings.Add(Rules.Deferred, member, name, "may hand out the implementation itself, without its guard, and is not even guarded");
             }

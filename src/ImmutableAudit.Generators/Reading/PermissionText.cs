@@ -3,15 +3,20 @@ using System.Text.RegularExpressions;
 
 namespace ImmutableAudit.Generators;
 
-/// <summary>What a permission looks like: <c>orders.refund</c>.</summary>
+/// <summary>What a permission looks like, as the library has it in <c>PermissionName</c>: <c>orders.refund</c>.</summary>
 internal static class PermissionText
 {
-    public const string Shape = "two or more parts separated by dots, each of a-z, 0-9 and single hyphens, beginning with a letter";
+    public const string Shape = "two or more parts separated by dots, each of a-z, 0-9 and inner hyphens, at most 128 characters";
+
+    private const int MaxLength = 128;
 
     private static readonly Regex WellFormed = new(
-        @"\A[a-z][a-z0-9]*(-[a-z0-9]+)*(\.[a-z][a-z0-9]*(-[a-z0-9]+)*)+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+        @"\A[a-z0-9]+(-+[a-z0-9]+)*(\.[a-z0-9]+(-+[a-z0-9]+)*)+\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        TimeSpan.FromSeconds(1));
 
-    public static bool IsWellFormed(string? permission) => permission is not null && WellFormed.IsMatch(permission);
+    public static bool IsWellFormed(string? permission) =>
+        permission is { Length: <= MaxLength } && WellFormed.IsMatch(permission);
 
     /// <summary>What was probably meant: <c>Orders.RefundAll </c> becomes <c>orders.refund-all</c>.</summary>
     public static string Suggest(string text)
