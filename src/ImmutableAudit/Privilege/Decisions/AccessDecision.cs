@@ -1,14 +1,9 @@
 namespace ImmutableAudit.Privilege;
 
-/// <summary>A role that a subject has. Immutable.</summary>
-/// <param name="Role">The role's name.</param>
-/// <param name="Source">Who asserts it; absent where the policy assigns it.</param>
-public sealed record HeldRole(string Role, string? Source = null);
-
 /// <summary>What was decided for one link of a chain of subjects. Immutable and thread-safe.</summary>
 public sealed class LinkDecision
 {
-    internal LinkDecision(AuditSubject subject, IReadOnlyList<HeldRole> roles)
+    internal LinkDecision(AuditSubject subject, IReadOnlyList<AuditRole> roles)
     {
         Subject = subject;
         Roles = roles;
@@ -18,10 +13,10 @@ public sealed class LinkDecision
     public AuditSubject Subject { get; }
 
     /// <summary>All of its roles that the policy knows, the policy's own assignments first, whether they matter here or not.</summary>
-    public IReadOnlyList<HeldRole> Roles { get; }
+    public IReadOnlyList<AuditRole> Roles { get; }
 
     /// <summary>The role that it is allowed by.</summary>
-    public HeldRole? Role { get; internal init; }
+    public AuditRole? Role { get; internal init; }
 
     /// <summary>The role that holds the permission: <see cref="Role"/> itself, or one that it includes.</summary>
     public string? Holder { get; internal init; }
@@ -62,7 +57,7 @@ public sealed class AccessDecision
     public IReadOnlyList<AccessGrant> Grants { get; }
 
     /// <summary>The acting subject's roles, as they go on record.</summary>
-    public IReadOnlyList<HeldRole> Roles => Links.Count == 0 ? [] : Links[0].Roles;
+    public IReadOnlyList<AuditRole> Roles => Links.Count == 0 ? [] : Links[0].Roles;
 
     /// <summary>Allowed, or denied with the reasons.</summary>
     public override string ToString() => Allowed ? "allowed" : "denied: " + string.Join(" ", Reasons.Select(reason => reason.Text));

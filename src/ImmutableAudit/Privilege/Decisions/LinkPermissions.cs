@@ -4,7 +4,7 @@ namespace ImmutableAudit.Privilege;
 internal sealed class LinkPermissions
 {
     private readonly CompiledPolicy _policy;
-    private readonly (HeldRole Held, CompiledRole Role)[] _roles;
+    private readonly (AuditRole Held, CompiledRole Role)[] _roles;
     private readonly Dictionary<int, List<AuditResource>> _scopes = [];
     private readonly DutyConflicts _conflicts;
 
@@ -28,7 +28,7 @@ internal sealed class LinkPermissions
 
     public SubjectKey Key { get; }
 
-    public IReadOnlyList<HeldRole> Roles { get; }
+    public IReadOnlyList<AuditRole> Roles { get; }
 
     /// <summary>A bit for each permission that is held on whatever is acted upon.</summary>
     public ulong[] Unscoped { get; }
@@ -74,17 +74,17 @@ internal sealed class LinkPermissions
         throw new InvalidOperationException("A permission is held that no role holds.");
     }
 
-    private static IEnumerable<(HeldRole, CompiledRole)> Known(CompiledPolicy policy, AccessSubject subject)
+    private static IEnumerable<(AuditRole, CompiledRole)> Known(CompiledPolicy policy, AccessSubject subject)
     {
         var assigned = policy.Policy.TryGetAssignment(subject.Identity, out var assignment) ? assignment.Roles : [];
         var asserted = subject.Roles.Distinct().OrderBy(role => role.Name, StringComparer.Ordinal).ThenBy(role => role.Source, StringComparer.Ordinal);
-        return from held in assigned.Select(role => new HeldRole(role)).Concat(asserted.Select(role => new HeldRole(role.Name, role.Source)))
+        return from held in assigned.Select(role => new AuditRole { Role = role }).Concat(asserted.Select(role => new AuditRole { Role = role.Name, Source = role.Source }))
                let role = policy.Role(held.Role)
                where role is not null
                select (held, role);
     }
 
-    private IEnumerable<(HeldRole Held, CompiledRole Role)> Effective() => _roles.Where(role => !_conflicts.Concern(role.Role));
+    private IEnumerable<(AuditRole Held, CompiledRole Role)> Effective() => _roles.Where(role => !_conflicts.Concern(role.Role));
 
     private void Add(CompiledRole role)
     {

@@ -34,7 +34,7 @@ internal static class AccessEntries
             Privilege = new PrivilegeMembers
             {
                 Permission = permission.Name,
-                Roles = [.. decision.Roles.Select(held => new AuditRole { Role = held.Role, Source = held.Source })],
+                Roles = decision.Roles,
                 Policy = basis.PolicyIndex,
                 Basis = basis.Head,
             },

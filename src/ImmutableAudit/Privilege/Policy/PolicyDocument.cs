@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace ImmutableAudit.Privilege;
 
 /// <summary>
@@ -23,9 +21,6 @@ public sealed class PolicyDocument
 {
     /// <summary>Most bytes of a document: 16 MiB.</summary>
     public const int MaxLength = 16 * 1024 * 1024;
-
-    /// <summary>Most bytes of a part: as base64 they fit into one entry, beside what else that holds.</summary>
-    public const int MaxPartLength = 48_000;
 
     private readonly ReadOnlyMemory<byte> _utf8;
 
@@ -79,43 +74,5 @@ public sealed class PolicyDocument
         }
 
         return new PolicyDocument(policy, bytes);
-    }
-
-    /// <summary>The bytes in parts that fit into an entry each, in order; none but a last one is shorter than <see cref="MaxPartLength"/>.</summary>
-    public IReadOnlyList<ReadOnlyMemory<byte>> Split()
-    {
-        var parts = new List<ReadOnlyMemory<byte>>();
-        for (var rest = _utf8; !rest.IsEmpty; rest = rest[Math.Min(MaxPartLength, rest.Length)..])
-        {
-            parts.Add(rest[..Math.Min(MaxPartLength, rest.Length)]);
-        }
-
-        return parts;
-    }
-
-    /// <summary>Puts the parts together again.</summary>
-    /// <param name="parts">In their order.</param>
-    /// <param name="digest">What the whole must have.</param>
-    /// <exception cref="AccessPolicyException">They are too long, have another digest, or are not a policy.</exception>
-    public static PolicyDocument Join(IReadOnlyList<ReadOnlyMemory<byte>> parts, PolicyDigest digest)
-    {
-        ArgumentNullException.ThrowIfNull(parts);
-        var length = parts.Sum(part => (long)part.Length);
-        if (length > MaxLength)
-        {
-            throw new AccessPolicyException($"The parts of a policy document have {length} bytes; it may have {MaxLength}.");
-        }
-
-        var whole = new ArrayBufferWriter<byte>(Math.Max((int)length, 1));
-        foreach (var part in parts)
-        {
-            whole.Write(part.Span);
-        }
-
-        var found = PolicyDigest.Of(whole.WrittenSpan);
-        return found == digest
-            ? Parse(whole.WrittenMemory)
-            : throw new AccessPolicyException(
-                $"The parts of a policy document have the digest {found} together, not {digest}. One is missing, changed or out of order.");
     }
 }

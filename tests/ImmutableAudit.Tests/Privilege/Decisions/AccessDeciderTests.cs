@@ -15,9 +15,9 @@ public sealed class AccessDeciderTests
         Assert.True(decision.Allowed);
         Assert.Empty(decision.Reasons);
         var link = Assert.Single(decision.Links);
-        Assert.Equal(new HeldRole("lead"), link.Role);
+        Assert.Equal(new AuditRole { Role = "lead" }, link.Role);
         Assert.Equal("support", link.Holder);
-        Assert.Equal([new HeldRole("lead")], decision.Roles);
+        Assert.Equal([new AuditRole { Role = "lead" }], decision.Roles);
         Assert.Empty(decision.Grants);
         Assert.Equal("allowed", decision.ToString());
     }
@@ -64,7 +64,7 @@ public sealed class AccessDeciderTests
         var policy = Shop.Full().Role("e", role => role.Eligible().Includes("lead").Allow(Shop.Read)).Assign("eve", "e");
         var decision = Decide(policy, Subject("eve"), Shop.Read);
         Assert.Equal(DenialCode.NotGranted, Code(decision));
-        Assert.Equal([new HeldRole("e")], decision.Roles);
+        Assert.Equal([new AuditRole { Role = "e" }], decision.Roles);
     }
 
     [Theory]
@@ -146,7 +146,7 @@ public sealed class AccessDeciderTests
         Assert.Equal([true, false], denied.Links.Select(link => link.Allowed));
         Assert.False(Decide(policy, Subject("nobody").ActingFor(Subject("alice")), Shop.Refund).Allowed);
         Assert.False(Decide(policy, Subject("job").ActingFor(Subject("alice").ActingFor(Subject("nobody"))), Shop.Refund).Allowed);
-        Assert.Equal([new HeldRole("job")], denied.Roles);
+        Assert.Equal([new AuditRole { Role = "job" }], denied.Roles);
     }
 
     [Fact]
@@ -165,13 +165,13 @@ public sealed class AccessDeciderTests
         var eve = new AccessSubject(new AuditSubject { Id = "eve" }, new("lead", "idp"), new("everyone@example", "idp"), new("lead", "idp"));
         var decision = Decide(Shop.Full(), eve, Shop.Refund);
         Assert.True(decision.Allowed);
-        Assert.Equal([new HeldRole("lead", "idp")], decision.Roles);
-        Assert.Equal(new HeldRole("lead", "idp"), decision.Links[0].Role);
+        Assert.Equal([new AuditRole { Role = "lead", Source = "idp" }], decision.Roles);
+        Assert.Equal(new AuditRole { Role = "lead", Source = "idp" }, decision.Links[0].Role);
 
         var alice = new AccessSubject(new AuditSubject { Id = "alice" }, new AssertedRole("lead", "store"), new AssertedRole("lead", "idp"));
         decision = Decide(Shop.Full(), alice, Shop.Refund);
-        Assert.Equal([new HeldRole("lead"), new HeldRole("lead", "idp"), new HeldRole("lead", "store")], decision.Roles);
-        Assert.Equal(new HeldRole("lead"), decision.Links[0].Role);
+        Assert.Equal([new AuditRole { Role = "lead" }, new AuditRole { Role = "lead", Source = "idp" }, new AuditRole { Role = "lead", Source = "store" }], decision.Roles);
+        Assert.Equal(new AuditRole { Role = "lead" }, decision.Links[0].Role);
     }
 
     [Fact]

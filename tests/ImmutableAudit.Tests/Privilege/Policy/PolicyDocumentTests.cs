@@ -153,37 +153,6 @@ public sealed class PolicyDocumentTests
         Assert.Contains("may take 16777216", e.Message, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(0, 1)]
-    [InlineData(1200, 2)]
-    [InlineData(5000, 5)]
-    public void A_policy_is_split_and_joined(int assignments, int count)
-    {
-        var document = Large(assignments);
-        var parts = document.Split();
-        Assert.Equal(count, parts.Count);
-        Assert.All(parts.SkipLast(1), part => Assert.Equal(PolicyDocument.MaxPartLength, part.Length));
-        Assert.InRange(parts[^1].Length, 1, PolicyDocument.MaxPartLength);
-        Assert.Equal(document.Digest, PolicyDocument.Join(parts, document.Digest).Digest);
-    }
-
-    [Fact]
-    public void Parts_that_are_not_all_or_not_in_order_are_refused()
-    {
-        var document = Large(2500);
-        var parts = document.Split();
-        Assert.True(parts.Count > 2);
-        IReadOnlyList<ReadOnlyMemory<byte>>[] wrong = [[], [.. parts.Skip(1)], [.. parts.SkipLast(1)], [.. parts.Reverse()], [.. parts, parts[0]]];
-        foreach (var spoiled in wrong)
-        {
-            var e = Assert.Throws<AccessPolicyException>(() => PolicyDocument.Join(spoiled, document.Digest));
-            Assert.Contains("missing, changed or out of order", e.Message, StringComparison.Ordinal);
-        }
-
-        var huge = Enumerable.Repeat<ReadOnlyMemory<byte>>(new byte[48_000], 350).ToList();
-        Assert.Contains("may have 16777216", Assert.Throws<AccessPolicyException>(() => PolicyDocument.Join(huge, document.Digest)).Message, StringComparison.Ordinal);
-    }
-
     [Fact]
     public void A_document_does_not_change_with_the_bytes_that_it_was_read_from()
     {
