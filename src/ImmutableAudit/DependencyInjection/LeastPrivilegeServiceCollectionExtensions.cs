@@ -138,8 +138,12 @@ public static class LeastPrivilegeServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         var description = GuardDescriptions.For(typeof(TInterface));
 
-        TInterface Guard(IServiceProvider provider) =>
-            description.CreateGuard(new GuardTarget<TInterface>(factory(provider), provider.GetRequiredService<AccessGuard>()));
+        TInterface Guard(IServiceProvider provider)
+        {
+            // First the guard: without one nothing is built that nobody would dispose.
+            var guard = provider.GetRequiredService<AccessGuard>();
+            return description.CreateGuard(new GuardTarget<TInterface>(factory(provider), guard));
+        }
 
         GuardedRegistrations.Of(services).Add(
             new GuardedRegistration(

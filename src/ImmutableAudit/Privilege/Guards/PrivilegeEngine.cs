@@ -38,7 +38,11 @@ internal sealed class PrivilegeEngine : IDisposable
     public GuardedPermission Permission(GuardRule rule) => Permission(rule.Member, rule.Permission);
 
     /// <summary>What is asked for by hand.</summary>
-    public GuardedPermission Permission(string permission) => Permission(permission, permission);
+    public GuardedPermission Permission(string permission)
+    {
+        var name = Recordable(permission);
+        return Permission(name, name);
+    }
 
     /// <summary>Checks the policy, deploys it, and takes into force what the log then says.</summary>
     /// <exception cref="AccessPolicyException">The policy has findings that must not take effect.</exception>
@@ -182,6 +186,12 @@ internal sealed class PrivilegeEngine : IDisposable
             seen = before;
         }
     }
+
+    /// <summary>A name that an entry can hold. Only of names that no permission can have it is another one.</summary>
+    private static string Recordable(string permission) =>
+        string.IsNullOrWhiteSpace(permission) ? "(blank)"
+        : permission.Length > CallResource.MaxIdLength ? $"{ValueText.Start(permission, 64)}… ({permission.Length} characters)"
+        : permission;
 
     private GuardedPermission Permission(string member, string permission)
     {
