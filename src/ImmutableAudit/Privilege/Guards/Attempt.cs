@@ -75,7 +75,7 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
     }
 
     /// <summary>Nothing may be done, since the log does not take the decision.</summary>
-    public AuditUnavailableException Unavailable(AuditException e) =>
+    public AuditUnavailableException Unavailable(Exception e) =>
         new($"Nothing of {permission.Member} was done: the decision could not be put on record. {e.Message}", e);
 
     private AccessDeniedException Denied(long? entry) => new(

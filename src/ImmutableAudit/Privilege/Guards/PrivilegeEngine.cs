@@ -61,10 +61,18 @@ internal sealed class PrivilegeEngine : IDisposable
             GuardMessages.Finding(_setup.Logger, basis.Policy.Policy.Application, finding.Id, finding.Message);
         }
 
+        if (_setup.Source is not { } source)
+        {
+            return;
+        }
+
         using (ExecutionContext.SuppressFlow())
         {
-            _subscription = _setup.Source?.OnChange(() => _ = Task.Run(ReloadAsync, CancellationToken.None));
+            _subscription = source.OnChange(() => _ = Task.Run(ReloadAsync, CancellationToken.None));
         }
+
+        // What has changed since the policy was built told nobody.
+        await ReloadAsync().ConfigureAwait(false);
     }
 
     /// <summary>
@@ -76,6 +84,11 @@ internal sealed class PrivilegeEngine : IDisposable
         await _reloading.WaitAsync().ConfigureAwait(false);
         try
         {
+            if (_basis is null)
+            {
+                return;
+            }
+
             var policy = Build();
             RefuseErrors(policy);
             await DeployAsync(policy, _live!, CancellationToken.None).ConfigureAwait(false);
@@ -155,7 +168,7 @@ internal sealed class PrivilegeEngine : IDisposable
                 _policy.Application, e is AuditException ? e.Message : e.GetType().Name, _setup.Log.Session)).ConfigureAwait(false);
             Take(await _live!.CatchUpAsync(result.PrivilegeHead).ConfigureAwait(false));
         }
-        catch (AuditException unrecorded)
+        catch (Exception unrecorded)
         {
             GuardMessages.PolicyRefused(_setup.Logger, _policy.Application, unrecorded);
         }

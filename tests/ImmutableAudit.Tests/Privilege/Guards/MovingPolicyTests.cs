@@ -118,6 +118,41 @@ public sealed class MovingPolicyTests
         Assert.Equal(1, shop.Inner.Calls);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Where_nobody_can_follow_the_log_nothing_runs(bool isEnding)
+    {
+        var store = new InMemoryStore();
+        var sink = new InterceptedSink(new InMemorySink(store));
+        using var logs = new TestLogs();
+        await using var other = await logs.OpenInMemoryAsync(store);
+        await using var shop = await GuardedShop.OnAsync(await logs.OpenInMemoryAsync(configure: options => options.Sink = sink));
+        sink.Completing = async _ =>
+        {
+            sink.Completing = null;
+            if (isEnding)
+            {
+                await DeployAsync(other, 2, allows: true);
+                await shop.Guard.DisposeAsync();
+            }
+            else
+            {
+                await other.Privileged.AppendAsync(TestLogs.Event(1) with { Type = "policy.of-the-future" });
+            }
+
+            return null;
+        };
+        using (GuardedShop.As("alice"))
+        {
+            await Assert.ThrowsAsync<AuditUnavailableException>(() => shop.Orders.RefundAsync("o-1", 1, "c"));
+            await Assert.ThrowsAsync<AuditUnavailableException>(() => Task.Run(() => shop.Orders.Count()));
+        }
+
+        Assert.Equal(0, shop.Inner.Calls);
+        Assert.Empty(Decisions(await StoredEntries.OfAsync(store)));
+    }
+
     private static IEnumerable<AuditEntry> Decisions(IEnumerable<AuditEntry> entries) => entries.Where(entry => entry.Type is "access.allowed" or "access.denied");
 
     private static async Task DeployAsync(AuditLog log, int version, bool allows)
