@@ -1,4 +1,3 @@
-using ImmutableAudit.Privilege;
 using ImmutableAudit.Storage;
 using ImmutableAudit.Storage.InMemory;
 using ImmutableAudit.Tests.Support;

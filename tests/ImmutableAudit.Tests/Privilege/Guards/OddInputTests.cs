@@ -272,9 +272,11 @@ internal sealed class Parcels : IParcels
 {
     public int Calls { get; private set; }
 
-    public Task SendAsync(object parcel, object? what) => TrackAsync(parcel);
+    public Task SendAsync(object parcel, object? what) => CallAsync();
 
-    public Task TrackAsync(object parcel)
+    public Task TrackAsync(object parcel) => CallAsync();
+
+    private Task CallAsync()
     {
         Calls++;
         return Task.CompletedTask;

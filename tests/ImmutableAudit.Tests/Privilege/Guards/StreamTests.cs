@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using ImmutableAudit.Privilege;
 using ImmutableAudit.Tests.Support;
 
 namespace ImmutableAudit.Tests.Privilege.Guards;
