@@ -45,7 +45,8 @@ internal sealed class GuardedRegistrations(IServiceCollection services)
     /// <exception cref="AccessPolicyException">There are such.</exception>
     public void Check(IServiceProviderIsService isService)
     {
-        var faults = _registrations.SelectMany(registration => registration.Faults(services, isService)).Distinct(StringComparer.Ordinal).ToList();
+        var guards = _registrations.Select(registration => registration.Descriptor).ToHashSet();
+        var faults = _registrations.SelectMany(registration => registration.Faults(services, guards, isService)).Distinct(StringComparer.Ordinal).ToList();
         if (faults.Count > 0)
         {
             throw new AccessPolicyException(string.Join(' ', faults));

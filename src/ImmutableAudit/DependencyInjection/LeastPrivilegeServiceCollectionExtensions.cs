@@ -76,8 +76,15 @@ public static class LeastPrivilegeServiceCollectionExtensions
         where TInterface : class
         where TImplementation : class, TInterface
     {
-        var build = ActivatorUtilities.CreateFactory<TImplementation>([]);
-        return Add<TInterface>(services, provider => build(provider, null), typeof(TImplementation), lifetime, serviceKey);
+        // A factory takes only what has one constructor; of several, the container's services say which.
+        Func<IServiceProvider, TInterface> build = provider => ActivatorUtilities.CreateInstance<TImplementation>(provider);
+        if (typeof(TImplementation).GetConstructors().Length == 1)
+        {
+            var factory = ActivatorUtilities.CreateFactory<TImplementation>([]);
+            build = provider => factory(provider, null);
+        }
+
+        return Add(services, build, typeof(TImplementation), lifetime, serviceKey);
     }
 
     /// <summary>Puts what a factory makes behind the guard of its interface.</summary>
@@ -138,8 +145,12 @@ public static class LeastPrivilegeServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         var description = GuardDescriptions.For(typeof(TInterface));
 
-        TInterface Guard(IServiceProvider provider) =>
-            description.CreateGuard(new GuardTarget<TInterface>(factory(provider), provider.GetRequiredService<AccessGuard>()));
+        TInterface Guard(IServiceProvider provider)
+        {
+            // First the guard: without one nothing is built that nobody would dispose.
+            var guard = provider.GetRequiredService<AccessGuard>();
+            return description.CreateGuard(new GuardTarget<TInterface>(factory(provider), guard));
+        }
 
         GuardedRegistrations.Of(services).Add(
             new GuardedRegistration(

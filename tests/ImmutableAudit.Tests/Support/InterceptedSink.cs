@@ -11,6 +11,9 @@ internal sealed class InterceptedSink(IAuditSink inner) : IAuditSink
     /// <summary>Runs before a commit is completed; may wait, throw, or answer in the sink's place.</summary>
     public Func<CommitBatch, ValueTask<CommitOutcome?>>? Completing { get; set; }
 
+    /// <summary>Runs after a commit was completed; when it throws, the commit failed but took effect.</summary>
+    public Action? Completed { get; set; }
+
     /// <summary>Runs before everything else that is asked of the sink.</summary>
     public Action? Asking { get; set; }
 
@@ -66,7 +69,9 @@ internal sealed class InterceptedSink(IAuditSink inner) : IAuditSink
         public async ValueTask<CommitOutcome> CompleteAsync(CommitBatch batch, CancellationToken cancellationToken)
         {
             sink.Asked();
-            return (sink.Completing is { } completing ? await completing(batch) : null) ?? await inner.CompleteAsync(batch, cancellationToken);
+            var outcome = (sink.Completing is { } completing ? await completing(batch) : null) ?? await inner.CompleteAsync(batch, cancellationToken);
+            sink.Completed?.Invoke();
+            return outcome;
         }
 
         public void Dispose() => inner.Dispose();

@@ -100,8 +100,9 @@ public sealed class AccessGuard : IAccessGuard, IAsyncDisposable, IDisposable
             return;
         }
 
-        await _summaries.DisposeAsync().ConfigureAwait(false);
+        // First nothing is allowed any more: what were counted after the last summary would be on no record.
         _services.Engine.Dispose();
+        await _summaries.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <inheritdoc cref="DisposeAsync"/>

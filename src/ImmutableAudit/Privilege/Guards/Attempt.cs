@@ -37,9 +37,9 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
         {
             Caller = new(await subject.WithRolesFromAsync(store, cancellationToken).ConfigureAwait(false), null);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // What it would have said is not known; so nothing is allowed.
+            // What it would have said is not known; so nothing is allowed. A store that gives up by itself is no caller who does.
             Caller = Caller with { Fault = $"the subject's roles could not be looked up ({e.GetType().Name})" };
         }
     }
@@ -75,7 +75,7 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
     }
 
     /// <summary>Nothing may be done, since the log does not take the decision.</summary>
-    public AuditUnavailableException Unavailable(AuditException e) =>
+    public AuditUnavailableException Unavailable(Exception e) =>
         new($"Nothing of {permission.Member} was done: the decision could not be put on record. {e.Message}", e);
 
     private AccessDeniedException Denied(long? entry) => new(

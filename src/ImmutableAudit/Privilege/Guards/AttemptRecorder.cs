@@ -25,7 +25,7 @@ internal sealed class AttemptRecorder(GuardServices guard)
                 return call;
             }
 
-            await guard.Engine.FollowAsync(recorded.Decision.Head, cancellationToken).ConfigureAwait(false);
+            await FollowAsync(attempt, recorded.Decision.Head, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -48,7 +48,19 @@ internal sealed class AttemptRecorder(GuardServices guard)
                 return call;
             }
 
-            Task.Run(() => guard.Engine.FollowAsync(recorded.Decision.Head, cancellationToken), cancellationToken).GetAwaiter().GetResult();
+            Task.Run(() => FollowAsync(attempt, recorded.Decision.Head, cancellationToken), cancellationToken).GetAwaiter().GetResult();
+        }
+    }
+
+    private async Task FollowAsync(Attempt attempt, LogHead head, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await guard.Engine.FollowAsync(head, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is AuditException or ObjectDisposedException)
+        {
+            throw attempt.Unavailable(e);
         }
     }
 

@@ -11,6 +11,10 @@ internal readonly record struct CallResource(AuditResource? Resource, string? Fa
     /// <summary>Longest id that is decided about, in UTF-16 units: an entry has to hold it.</summary>
     public const int MaxIdLength = 1024;
 
+    /// <summary>Whether something is to be decided about an id for certain, without making text of it.</summary>
+    public static bool IsDecidable<T>(T id) =>
+        typeof(T).IsPrimitive || typeof(T).IsEnum || id is null or string { Length: <= MaxIdLength } or Guid;
+
     public static CallResource Of<T>(string type, T id)
     {
         try
@@ -40,7 +44,7 @@ internal readonly record struct CallResource(AuditResource? Resource, string? Fa
         // Enough to find it again, and to prove which one it was.
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
         return new(
-            new AuditResource { Type = type, Id = $"{id.AsSpan(0, 64)}… (sha256:{digest})" },
+            new AuditResource { Type = type, Id = $"{ValueText.Start(id, 64)}… (sha256:{digest})" },
             $"its id has {id.Length} characters; at most {MaxIdLength} are decided about");
     }
 }

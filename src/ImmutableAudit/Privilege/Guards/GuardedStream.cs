@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace ImmutableAudit.Privilege;
 
 /// <summary>
@@ -12,19 +10,12 @@ internal sealed class GuardedStream<T>(
     Func<CancellationToken, IAsyncEnumerable<T>> inner,
     CancellationToken cancellationToken) : IAsyncEnumerable<T>
 {
-    public IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken enumeratorToken = default)
+    public async IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken enumeratorToken = default)
     {
-        var linked = cancellationToken.CanBeCanceled && enumeratorToken.CanBeCanceled && cancellationToken != enumeratorToken
+        using var linked = cancellationToken.CanBeCanceled && enumeratorToken.CanBeCanceled && cancellationToken != enumeratorToken
             ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, enumeratorToken)
             : null;
         var token = linked?.Token ?? (enumeratorToken.CanBeCanceled ? enumeratorToken : cancellationToken);
-        return EnumerateAsync(linked, token).GetAsyncEnumerator(CancellationToken.None);
-    }
-
-    private async IAsyncEnumerable<T> EnumerateAsync(
-        CancellationTokenSource? linked, [EnumeratorCancellation] CancellationToken token)
-    {
-        using var disposed = linked;
         var call = await enter(token).ConfigureAwait(false);
         using var watch = new Watch(call);
         var elements = Begin(call);

@@ -23,7 +23,7 @@ public sealed class MemberGuard
 
     /// <inheritdoc cref="Passes()"/>
     public bool Passes<T>(string resourceType, T resourceId) =>
-        resourceId is not string { Length: > CallResource.MaxIdLength } && _guard.Passes(_permission);
+        CallResource.IsDecidable(resourceId) && _guard.Passes(_permission);
 
     /// <summary>Decides, and completes when the decision is durable.</summary>
     /// <exception cref="AccessDeniedException">The subject may not; on record.</exception>

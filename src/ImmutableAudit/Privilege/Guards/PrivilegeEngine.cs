@@ -38,7 +38,11 @@ internal sealed class PrivilegeEngine : IDisposable
     public GuardedPermission Permission(GuardRule rule) => Permission(rule.Member, rule.Permission);
 
     /// <summary>What is asked for by hand.</summary>
-    public GuardedPermission Permission(string permission) => Permission(permission, permission);
+    public GuardedPermission Permission(string permission)
+    {
+        var name = Recordable(permission);
+        return Permission(name, name);
+    }
 
     /// <summary>Checks the policy, deploys it, and takes into force what the log then says.</summary>
     /// <exception cref="AccessPolicyException">The policy has findings that must not take effect.</exception>
@@ -57,10 +61,18 @@ internal sealed class PrivilegeEngine : IDisposable
             GuardMessages.Finding(_setup.Logger, basis.Policy.Policy.Application, finding.Id, finding.Message);
         }
 
+        if (_setup.Source is not { } source)
+        {
+            return;
+        }
+
         using (ExecutionContext.SuppressFlow())
         {
-            _subscription = _setup.Source?.OnChange(() => _ = Task.Run(ReloadAsync, CancellationToken.None));
+            _subscription = source.OnChange(() => _ = Task.Run(ReloadAsync, CancellationToken.None));
         }
+
+        // What has changed since the policy was built told nobody.
+        await ReloadAsync().ConfigureAwait(false);
     }
 
     /// <summary>
@@ -72,6 +84,11 @@ internal sealed class PrivilegeEngine : IDisposable
         await _reloading.WaitAsync().ConfigureAwait(false);
         try
         {
+            if (_basis is null)
+            {
+                return;
+            }
+
             var policy = Build();
             RefuseErrors(policy);
             await DeployAsync(policy, _live!, CancellationToken.None).ConfigureAwait(false);
@@ -151,7 +168,7 @@ internal sealed class PrivilegeEngine : IDisposable
                 _policy.Application, e is AuditException ? e.Message : e.GetType().Name, _setup.Log.Session)).ConfigureAwait(false);
             Take(await _live!.CatchUpAsync(result.PrivilegeHead).ConfigureAwait(false));
         }
-        catch (AuditException unrecorded)
+        catch (Exception unrecorded)
         {
             GuardMessages.PolicyRefused(_setup.Logger, _policy.Application, unrecorded);
         }
@@ -182,6 +199,12 @@ internal sealed class PrivilegeEngine : IDisposable
             seen = before;
         }
     }
+
+    /// <summary>A name that an entry can hold. Only of names that no permission can have it is another one.</summary>
+    private static string Recordable(string permission) =>
+        string.IsNullOrWhiteSpace(permission) ? "(blank)"
+        : permission.Length > CallResource.MaxIdLength ? $"{ValueText.Start(permission, 64)}… ({permission.Length} characters)"
+        : permission;
 
     private GuardedPermission Permission(string member, string permission)
     {

@@ -40,5 +40,11 @@ internal sealed class UseCounts(AuditSubject subject, int permissions)
     }
 
     /// <summary>Counts no more. What is counted after this is handed back; so drain once more.</summary>
-    public void Retire() => _retired = true;
+    public void Retire()
+    {
+        _retired = true;
+
+        // Who counts writes and then looks; so must who drains after this, or both miss each other.
+        Interlocked.MemoryBarrier();
+    }
 }

@@ -3,13 +3,16 @@ namespace ImmutableAudit.Privilege;
 /// <summary>Who calls: a subject with the roles that others assert of it. Immutable and thread-safe.</summary>
 public sealed class AccessSubject
 {
+    /// <summary>Most text of a whole chain, in UTF-16 units: an entry has to hold it, however it is escaped, and what is done besides.</summary>
+    private const int MaxTextLength = 4096;
+
     /// <summary>What the guards have found out about this subject; replaced whole, so that readers need no lock.</summary>
     internal object? Cache;
 
     /// <summary>Takes a subject, and the roles asserted of it; of those it acts for nothing is asserted.</summary>
     /// <param name="identity">The subject, with the chain of those on whose behalf it acts.</param>
     /// <param name="roles">Roles that an identity provider or a store asserts of the subject itself.</param>
-    /// <exception cref="ArgumentException">An id or issuer in the chain is blank, or the chain is too long.</exception>
+    /// <exception cref="ArgumentException">An id or issuer in the chain is blank, or the chain or its text is too long.</exception>
     public AccessSubject(AuditSubject identity, params IEnumerable<AssertedRole> roles)
         : this(identity, roles, null)
     {
@@ -61,7 +64,7 @@ public sealed class AccessSubject
 
     private static void CheckChain(AuditSubject identity)
     {
-        var length = 0;
+        var (length, characters) = (0, 0L);
         for (var link = identity; link is not null; link = link.OnBehalfOf)
         {
             if (string.IsNullOrWhiteSpace(link.Id))
@@ -80,6 +83,13 @@ public sealed class AccessSubject
             {
                 throw new ArgumentException($"The subject acts through more than {AuditSubject.MaxChainLength} links. Shorten OnBehalfOf.", nameof(identity));
             }
+
+            characters += link.Id.Length + (link.Issuer?.Length ?? 0L) + (link.Person?.Length ?? 0L) + (link.Kind?.Length ?? 0L);
+        }
+
+        if (characters > MaxTextLength)
+        {
+            throw new ArgumentException($"The subject and those it acts for have {characters} characters; an entry has room for {MaxTextLength}.", nameof(identity));
         }
     }
 }

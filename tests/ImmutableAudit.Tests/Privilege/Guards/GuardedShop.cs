@@ -46,12 +46,14 @@ internal sealed class GuardedShop : IAsyncDisposable
 
     public static async Task<GuardedShop> OnAsync(AuditLog log, Action<AccessPolicyBuilder>? policy = null, LeastPrivilegeOptions? options = null)
     {
-        var catalogue = (GuardCatalogue)Activator.CreateInstance(typeof(IOrders).Assembly.GetCustomAttribute<GuardCatalogueAttribute>()!.Catalogue)!;
-        var shopOnly = new Only(catalogue, typeof(IOrders));
-        var shop = new GuardedShop { Log = log, Guard = await AccessGuard.OpenAsync(log, [shopOnly], policy ?? Policy, options) };
+        var shop = new GuardedShop { Log = log, Guard = await AccessGuard.OpenAsync(log, CatalogueOf(typeof(IOrders)), policy ?? Policy, options) };
         shop.Orders = shop.Guard.Guard<IOrders>(shop.Inner);
         return shop;
     }
+
+    /// <summary>The guards of one interface alone.</summary>
+    public static IEnumerable<GuardCatalogue> CatalogueOf(Type guarded) =>
+        [new Only((GuardCatalogue)Activator.CreateInstance(guarded.Assembly.GetCustomAttribute<GuardCatalogueAttribute>()!.Catalogue)!, guarded)];
 
     public static IDisposable As(string id) => SubjectScope.Enter(new AuditSubject { Id = id });
 
