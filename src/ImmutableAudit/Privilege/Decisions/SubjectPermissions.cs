@@ -56,17 +56,22 @@ internal sealed class SubjectPermissions
     public AccessDecision Decide(string permission, AuditResource? resource, IReadOnlyList<AccessGrant> grants, DateTimeOffset now)
     {
         var index = Policy.IndexOf(permission);
-        return AccessDecision.Of([.. _links.Select(link => index < 0
-            ? new LinkDecision(link.Subject, link.Roles) { Reason = Unknown(permission) }
-            : Decide(link, index, permission, resource, grants, now))]);
+        var decisions = new LinkDecision[_links.Length];
+        for (var i = 0; i < decisions.Length; i++)
+        {
+            var link = _links[i];
+            decisions[i] = index < 0 ? new LinkDecision(link.Subject, link.Roles) { Reason = Unknown(permission) }
+                : link.Allows(index, resource?.Type, resource?.Id) ? link.Explain(index, resource)
+                : Decide(link, index, permission, resource, grants, now);
+        }
+
+        return AccessDecision.Of(decisions);
     }
 
+    /// <summary>For a link that may not by its roles.</summary>
     private LinkDecision Decide(
         LinkPermissions link, int index, string permission, AuditResource? resource, IReadOnlyList<AccessGrant> grants, DateTimeOffset now)
     {
-        if (link.Allows(index, resource?.Type, resource?.Id))
-            return link.Explain(index, resource);
-
         // Of several the one that lasts longest: a call under way is cancelled when its grant ends.
         var own = grants.Where(grant => grant.IsFor(link.Key, permission)).ToList();
         var live = own.Where(grant => grant.IsLive(now) && ResourceScope.Covers(grant.Resource, resource?.Type, resource?.Id))
