@@ -25,6 +25,9 @@ internal sealed class GuardStage : IAsyncDisposable
     /// <summary>Who calls in all that is measured.</summary>
     public AccessSubject Subject { get; } = new(BenchmarkPolicy.Subject);
 
+    /// <summary>The same one, where the policy is big: a subject object keeps what one guard found out about it.</summary>
+    public AccessSubject SubjectOfBig { get; } = new(BenchmarkPolicy.Subject);
+
     public IBenchmarkOrders Raw { get; } = new BenchmarkOrders();
 
     public IBenchmarkOrders Guarded { get; }

@@ -54,7 +54,7 @@ internal sealed class CheckingInterceptor(AccessGuard guard) : IInterceptor
     }
 }
 
-/// <summary>ASP.NET Core's authorization before each call: one requirement, that the user has a claim with the permission.</summary>
+/// <summary>ASP.NET Core's authorization before each call: the user must have a claim with the permission.</summary>
 internal sealed class AuthorizedOrders(IBenchmarkOrders inner)
 {
     private readonly ClaimsPrincipal _user = new(new ClaimsIdentity(
@@ -62,17 +62,19 @@ internal sealed class AuthorizedOrders(IBenchmarkOrders inner)
 
     private readonly ClaimsAuthorizationRequirement[] _requirements = [new("permission", [Permissions.Read])];
 
-    private readonly IAuthorizationService _service = Service();
+    private readonly DefaultAuthorizationService _service = Service();
 
-    public async ValueTask<int> CountAsync(int customer)
-    {
-        var result = await _service.AuthorizeAsync(_user, null, _requirements);
-        return result.Succeeded ? inner.Count(customer) : throw new InvalidOperationException("The benchmark's own call is denied.");
-    }
+    public async ValueTask<int> CountAsync(int customer) => Count(customer, await _service.AuthorizeAsync(_user, null, Permissions.Read));
+
+    public async ValueTask<int> CountByRequirementAsync(int customer) => Count(customer, await _service.AuthorizeAsync(_user, null, _requirements));
+
+    private int Count(int customer, AuthorizationResult result) =>
+        result.Succeeded ? inner.Count(customer) : throw new InvalidOperationException("The benchmark's own call is denied.");
 
     private static DefaultAuthorizationService Service()
     {
         var options = Options.Create(new AuthorizationOptions());
+        options.Value.AddPolicy(Permissions.Read, policy => policy.RequireClaim("permission", Permissions.Read));
         return new DefaultAuthorizationService(
             new DefaultAuthorizationPolicyProvider(options),
             new DefaultAuthorizationHandlerProvider([new PassThroughAuthorizationHandler(options)]),

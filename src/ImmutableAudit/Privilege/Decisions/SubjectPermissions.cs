@@ -7,32 +7,31 @@ namespace ImmutableAudit.Privilege;
 internal sealed class SubjectPermissions
 {
     private readonly LinkPermissions[] _links;
-    private readonly ulong[] _unscoped;
 
     public SubjectPermissions(CompiledPolicy policy, LinkPermissions[] links)
     {
         Policy = policy;
         _links = links;
-        _unscoped = links[0].Unscoped;
+        var unscoped = links[0].Unscoped;
         foreach (var link in links.AsSpan(1))
         {
-            _unscoped = [.. _unscoped.Zip(link.Unscoped, (left, right) => left & right)];
+            unscoped = [.. unscoped.Zip(link.Unscoped, (left, right) => left & right)];
         }
+
+        Unscoped = new PermissionBits(unscoped);
     }
 
     /// <summary>The policy that it is about.</summary>
     public CompiledPolicy Policy { get; }
 
+    /// <summary>What all of them hold by their roles, whatever is acted upon.</summary>
+    public PermissionBits Unscoped { get; }
+
     /// <summary>
     /// Whether all of them hold a permission by their roles, whatever is acted upon. One bit: no allocation. Elevated
     /// permissions never are; for an index that there is not, <see langword="false"/>.
     /// </summary>
-    public bool Holds(int permission)
-    {
-        var words = _unscoped;
-        var word = permission >> 6;
-        return (uint)word < (uint)words.Length && (words[word] >> permission & 1) != 0;
-    }
+    public bool Holds(int permission) => Unscoped.Contains(permission);
 
     /// <summary>Whether all of them hold a permission on a resource by their roles. No allocation.</summary>
     public bool Holds(int permission, string? resourceType, string? resourceId)

@@ -15,7 +15,7 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
     public bool Passes(GuardedPermission permission, AccessSubject subject)
     {
         var use = Of(subject, engine.Basis);
-        if (!use.Permissions.Holds(permission.Index) || !log.AcceptsAppends)
+        if (!use.Unscoped.Contains(permission.Index) || !log.AcceptsAppends)
         {
             return false;
         }
