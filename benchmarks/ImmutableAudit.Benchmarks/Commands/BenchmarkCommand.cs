@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BenchmarkDotNet.Running;
+using ImmutableAudit.Benchmarks.Guards;
 using ImmutableAudit.Benchmarks.Memory;
 using ImmutableAudit.Benchmarks.Micro;
 using ImmutableAudit.Benchmarks.Scenarios;
@@ -31,6 +32,7 @@ internal static class BenchmarkCommand
         }
 
         root.Add(Open());
+        root.Add(Guard());
         root.Add(Memory());
         root.Add(MemoryChild());
         root.Add(Micro());
@@ -129,6 +131,24 @@ internal static class BenchmarkCommand
     {
         yield return LogScenarios.Open(await BenchmarkLog.PrepareAsync(directory, entries));
         yield return LogScenarios.OpenAfterKill(await BenchmarkLog.PrepareKilledAsync(directory, unpublished), unpublished);
+    }
+
+    private static Command Guard()
+    {
+        var scenario = new Option<string[]>("--scenario")
+        {
+            Description = "Run this one only; may be repeated.",
+            DefaultValueFactory = _ => [],
+        }.AcceptOnlyFromAmong([.. GuardScenarios.All.Select(scenario => scenario.Name)]);
+        var options = new RunOptions();
+        var command = new Command("guard", "What deciding, guarding and recording a call takes.") { scenario };
+        options.AddTo(command);
+        command.SetAction((arguments, _) =>
+        {
+            var wanted = arguments.GetValue(scenario)!;
+            return MacroRun.RunAsync(options.Read(arguments), GuardScenarios.All.Where(one => wanted.Length == 0 || wanted.Contains(one.Name)));
+        });
+        return command;
     }
 
     private static Command Memory()

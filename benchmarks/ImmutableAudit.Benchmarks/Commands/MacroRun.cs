@@ -1,3 +1,4 @@
+using ImmutableAudit.Benchmarks.Guards;
 using ImmutableAudit.Benchmarks.Reporting;
 using ImmutableAudit.Benchmarks.Scenarios;
 using Spectre.Console;
@@ -14,15 +15,29 @@ internal static class MacroRun
     {
         using var directory = new DataDirectory(request.Directory);
         using var runner = new ScenarioRunner(directory.Path, request.Rounds, request.Duration, Console.Error.WriteLine);
-        foreach (var line in Machine.Describe(directory.Path))
+        await ReportAsync(request, directory.Path, scenarios(directory.Path), runner.RunAsync);
+    }
+
+    /// <summary>Runs all scenarios of calls.</summary>
+    public static async Task RunAsync(RunRequest request, IEnumerable<CallScenario> scenarios)
+    {
+        using var directory = new DataDirectory(request.Directory);
+        var runner = new SliceRunner(directory.Path, request.Rounds, request.Duration, Console.Error.WriteLine);
+        await ReportAsync(request, directory.Path, scenarios.ToAsyncEnumerable(), runner.RunAsync);
+    }
+
+    private static async Task ReportAsync<T>(
+        RunRequest request, string directory, IAsyncEnumerable<T> scenarios, Func<T, Task<ScenarioResult>> run)
+    {
+        foreach (var line in Machine.Describe(directory))
         {
             Console.WriteLine(line);
         }
 
         var results = new List<ScenarioResult>();
-        await foreach (var scenario in scenarios(directory.Path))
+        await foreach (var scenario in scenarios)
         {
-            results.Add(await runner.RunAsync(scenario));
+            results.Add(await run(scenario));
             ConsoleReport.Print(results[^1], AnsiConsole.Console);
         }
 

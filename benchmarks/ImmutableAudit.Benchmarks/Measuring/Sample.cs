@@ -4,6 +4,9 @@ namespace ImmutableAudit.Benchmarks.Measuring;
 /// <param name="Value">In the scenario's unit.</param>
 internal sealed record Sample(double Value)
 {
+    /// <summary>By how much the value is more than that of the scenario's first subject in the same round.</summary>
+    public double? OverFirst { get; init; }
+
     /// <summary>Latency of one operation in microseconds, the median.</summary>
     public double? P50 { get; init; }
 

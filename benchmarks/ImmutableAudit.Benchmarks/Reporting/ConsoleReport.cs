@@ -16,7 +16,7 @@ internal static class ConsoleReport
         }
 
         console.WriteLine();
-        console.MarkupLineInterpolated($"[bold]{result.Scenario.Name}[/]");
+        console.MarkupLineInterpolated($"[bold]{result.Name}[/]");
         console.Write(Figures(result));
         var comparisons = Comparisons(result);
         if (comparisons.Rows.Count > 0)
@@ -33,7 +33,7 @@ internal static class ConsoleReport
     private static Table Figures(ScenarioResult result)
     {
         var subjects = result.Subjects.Where(subject => subject.WasRun).ToList();
-        var columns = Columns(result.Scenario.Unit).Where(column => subjects.Exists(subject => column.Text(subject).Length > 0)).ToList();
+        var columns = Columns(result.Unit).Where(column => subjects.Exists(subject => column.Text(subject).Length > 0)).ToList();
         var table = New(["subject", .. columns.Select(column => column.Title)]);
         foreach (var subject in subjects)
         {
@@ -52,6 +52,7 @@ internal static class ConsoleReport
     [
         (unit, subject => Figure.Number(subject.Value.Median)),
         ("min – max", subject => Figure.Range(subject.Value)),
+        ("more than the first", subject => Figure.Number(subject.MedianOf(sample => sample.OverFirst))),
         ("p50", subject => Figure.Microseconds(subject.P50)),
         ("p99", subject => Figure.Microseconds(subject.P99)),
         ("bytes/entry", subject => Figure.Number(subject.MedianOf(sample => sample.BytesPerEntry))),
@@ -68,7 +69,7 @@ internal static class ConsoleReport
         {
             foreach (var ours in subjects.Where(subject => subject.Subject.IsOurs))
             {
-                var ratio = ours.RatioTo(other);
+                var ratio = result.Ratio(ours, other);
                 table.AddRow(
                     $"{ours.Subject.Name} / {other.Subject.Name}",
                     Figure.Number(ratio.Median),

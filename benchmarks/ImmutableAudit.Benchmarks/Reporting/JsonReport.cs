@@ -27,9 +27,9 @@ internal static class JsonReport
     private static void Write(Utf8JsonWriter json, ScenarioResult result, SubjectResult subject)
     {
         json.WriteStartObject();
-        json.WriteString("scenario", result.Scenario.Name);
+        json.WriteString("scenario", result.Name);
         json.WriteString("subject", subject.Subject.Name);
-        json.WriteString("unit", result.Scenario.Unit);
+        json.WriteString("unit", result.Unit);
         Write(json, "median", subject.Value.Median);
         Write(json, "min", subject.Value.Min);
         Write(json, "max", subject.Value.Max);

@@ -4,7 +4,7 @@ using ImmutableAudit.Benchmarks.Subjects;
 namespace ImmutableAudit.Benchmarks.Reporting;
 
 /// <summary>One subject's samples, one for each round in order; none where it was not run.</summary>
-internal sealed record SubjectResult(ISubject Subject, IReadOnlyList<Sample> Samples)
+internal sealed record SubjectResult(IParticipant Subject, IReadOnlyList<Sample> Samples)
 {
     public bool WasRun => Samples.Count > 0;
 
@@ -16,7 +16,7 @@ internal sealed record SubjectResult(ISubject Subject, IReadOnlyList<Sample> Sam
 
     public double? MedianOf(Func<Sample, double?> figure) => Spread.Of(Samples.Select(figure).OfType<double>())?.Median;
 
-    /// <summary>How many times as fast this one is, round by round: both ran in each under the same conditions.</summary>
-    public Spread RatioTo(SubjectResult other) =>
+    /// <summary>How many times the other's figure this one's is, round by round.</summary>
+    public Spread Over(SubjectResult other) =>
         Spread.Of(Samples.Zip(other.Samples, (mine, others) => mine.Value / others.Value)) ?? default;
 }

@@ -36,7 +36,7 @@ internal sealed class ScenarioRunner(string root, int rounds, TimeSpan duration,
             }
         }
 
-        return new ScenarioResult(scenario, [.. scenario.Subjects.Select(subject => new SubjectResult(subject, samples[subject]))]);
+        return new ScenarioResult(scenario.Name, scenario.Unit, [.. scenario.Subjects.Select(subject => new SubjectResult(subject, samples[subject]))]);
     }
 
     private async Task<Sample> RunAsync(Scenario scenario, ISubject subject)

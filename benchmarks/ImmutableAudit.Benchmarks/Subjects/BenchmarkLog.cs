@@ -1,5 +1,7 @@
 using ImmutableAudit.Checkpoints;
+using ImmutableAudit.Storage;
 using ImmutableAudit.Storage.FileSystem;
+using ImmutableAudit.Storage.InMemory;
 
 namespace ImmutableAudit.Benchmarks.Subjects;
 
@@ -16,12 +18,17 @@ internal static class BenchmarkLog
     /// <summary>The same for a log that is killed: of the size that a thousand producers at once make a commit.</summary>
     private const int KilledBatch = 1_000;
 
-    public static Task<AuditLog> OpenAsync(string directory, TimeSpan? interval = null)
+    public static Task<AuditLog> OpenAsync(string directory, TimeSpan? interval = null) => OpenAsync(directory, new FileSystemSink(directory), interval);
+
+    /// <summary>A log in memory, whose key alone is in files.</summary>
+    public static Task<AuditLog> OpenInMemoryAsync(string directory) => OpenAsync(directory, new InMemorySink(), null);
+
+    private static Task<AuditLog> OpenAsync(string directory, IAuditSink sink, TimeSpan? interval)
     {
         var options = new AuditLogOptions
         {
             Origin = Origin,
-            Sink = new FileSystemSink(directory),
+            Sink = sink,
             Signers = { Signer(directory) },
             Observers = { new CheckpointFileObserver(KeyDirectory(directory)) },
         };

@@ -3,7 +3,7 @@ using ImmutableAudit.Benchmarks.Measuring;
 namespace ImmutableAudit.Benchmarks.Subjects;
 
 /// <summary>One that takes part in a scenario: ours, or what it is compared with.</summary>
-internal interface ISubject
+internal interface IParticipant
 {
     /// <summary>As in tables and JSON.</summary>
     string Name { get; }
@@ -16,7 +16,11 @@ internal interface ISubject
 
     /// <summary>Why it cannot be run; <see langword="null"/> where it can.</summary>
     string? Obstacle => null;
+}
 
+/// <summary>A participant that runs by itself for a while, and then another one.</summary>
+internal interface ISubject : IParticipant
+{
     /// <summary>Runs once and measures.</summary>
     Task<Sample> RunAsync(Workload workload);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ImmutableAudit.Checkpoints;
 using ImmutableAudit.Storage;
 
@@ -33,6 +34,7 @@ internal sealed class PrivilegedLog(
     public AppendResult Append(AuditEvent entry, AppendCondition? condition = null, CancellationToken cancellationToken = default) =>
         appender.AppendOwn(entry, condition, cancellationToken);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<BegunAct> BeginAsync(AuditEvent decision, AppendCondition condition, CancellationToken cancellationToken = default)
     {
         var outcome = outcomes.Expect();

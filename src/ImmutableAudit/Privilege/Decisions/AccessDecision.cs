@@ -41,7 +41,7 @@ public sealed class AccessDecision
     {
         Links = links;
         Reasons = reasons;
-        Grants = [.. links.Select(link => link.Grant).OfType<AccessGrant>().DistinctBy(grant => grant.Index)];
+        Grants = links.All(link => link.Grant is null) ? [] : [.. links.Select(link => link.Grant).OfType<AccessGrant>().DistinctBy(grant => grant.Index)];
     }
 
     /// <summary>Whether every link of the chain may.</summary>
@@ -63,7 +63,7 @@ public sealed class AccessDecision
     public override string ToString() => Allowed ? "allowed" : "denied: " + string.Join(" ", Reasons.Select(reason => reason.Text));
 
     internal static AccessDecision Of(IReadOnlyList<LinkDecision> links) =>
-        new(links, [.. links.Select(link => link.Reason).OfType<DenialReason>().Distinct()]);
+        new(links, links.All(link => link.Allowed) ? [] : [.. links.Select(link => link.Reason).OfType<DenialReason>().Distinct()]);
 
     /// <summary>Denied for a cause that lies outside of policy and grants.</summary>
     internal static AccessDecision Denied(DenialReason reason) => new([], [reason]);

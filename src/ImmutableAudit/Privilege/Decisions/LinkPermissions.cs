@@ -62,8 +62,14 @@ internal sealed class LinkPermissions
     /// <summary>Which of its roles the permission comes from: the policy's own first.</summary>
     public LinkDecision Explain(int permission, AuditResource? resource)
     {
-        foreach (var (held, role) in Effective())
+        foreach (var (held, role) in _roles)
         {
+            if (_conflicts.Concern(role))
+                continue;
+
+            if (role.IsStanding && role.Holds(permission, resource, out var ownScope))
+                return new LinkDecision(Subject, Roles) { Role = held, Holder = role.Role.Name, Scope = ownScope };
+
             foreach (var holder in role.Closure(new bool[_policy.RoleCount], standing: true))
             {
                 if (holder.Holds(permission, resource, out var scope))

@@ -7,32 +7,31 @@ namespace ImmutableAudit.Privilege;
 internal sealed class SubjectPermissions
 {
     private readonly LinkPermissions[] _links;
-    private readonly ulong[] _unscoped;
 
     public SubjectPermissions(CompiledPolicy policy, LinkPermissions[] links)
     {
         Policy = policy;
         _links = links;
-        _unscoped = links[0].Unscoped;
+        var unscoped = links[0].Unscoped;
         foreach (var link in links.AsSpan(1))
         {
-            _unscoped = [.. _unscoped.Zip(link.Unscoped, (left, right) => left & right)];
+            unscoped = [.. unscoped.Zip(link.Unscoped, (left, right) => left & right)];
         }
+
+        Unscoped = new PermissionBits(unscoped);
     }
 
     /// <summary>The policy that it is about.</summary>
     public CompiledPolicy Policy { get; }
 
+    /// <summary>What all of them hold by their roles, whatever is acted upon.</summary>
+    public PermissionBits Unscoped { get; }
+
     /// <summary>
     /// Whether all of them hold a permission by their roles, whatever is acted upon. One bit: no allocation. Elevated
     /// permissions never are; for an index that there is not, <see langword="false"/>.
     /// </summary>
-    public bool Holds(int permission)
-    {
-        var words = _unscoped;
-        var word = permission >> 6;
-        return (uint)word < (uint)words.Length && (words[word] >> permission & 1) != 0;
-    }
+    public bool Holds(int permission) => Unscoped.Contains(permission);
 
     /// <summary>Whether all of them hold a permission on a resource by their roles. No allocation.</summary>
     public bool Holds(int permission, string? resourceType, string? resourceId)
@@ -56,17 +55,22 @@ internal sealed class SubjectPermissions
     public AccessDecision Decide(string permission, AuditResource? resource, IReadOnlyList<AccessGrant> grants, DateTimeOffset now)
     {
         var index = Policy.IndexOf(permission);
-        return AccessDecision.Of([.. _links.Select(link => index < 0
-            ? new LinkDecision(link.Subject, link.Roles) { Reason = Unknown(permission) }
-            : Decide(link, index, permission, resource, grants, now))]);
+        var decisions = new LinkDecision[_links.Length];
+        for (var i = 0; i < decisions.Length; i++)
+        {
+            var link = _links[i];
+            decisions[i] = index < 0 ? new LinkDecision(link.Subject, link.Roles) { Reason = Unknown(permission) }
+                : link.Allows(index, resource?.Type, resource?.Id) ? link.Explain(index, resource)
+                : Decide(link, index, permission, resource, grants, now);
+        }
+
+        return AccessDecision.Of(decisions);
     }
 
+    /// <summary>For a link that may not by its roles.</summary>
     private LinkDecision Decide(
         LinkPermissions link, int index, string permission, AuditResource? resource, IReadOnlyList<AccessGrant> grants, DateTimeOffset now)
     {
-        if (link.Allows(index, resource?.Type, resource?.Id))
-            return link.Explain(index, resource);
-
         // Of several the one that lasts longest: a call under way is cancelled when its grant ends.
         var own = grants.Where(grant => grant.IsFor(link.Key, permission)).ToList();
         var live = own.Where(grant => grant.IsLive(now) && ResourceScope.Covers(grant.Resource, resource?.Type, resource?.Id))

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ImmutableAudit.Privilege;
 
 /// <summary>
@@ -10,7 +12,10 @@ public sealed class AccessGuard : IAccessGuard, IAsyncDisposable, IDisposable
     private readonly GuardServices _services;
     private readonly AttemptRecorder _recorder;
     private readonly SummaryWriter _summaries;
-    private readonly bool _isAmbient;
+    private readonly UseOfSubjects _use;
+
+    /// <summary>Whether the ambient subject as it is says all: no accessor of the application's own is asked, and no store.</summary>
+    private readonly bool _isAmbientAlone;
     private int _disposed;
 
     internal AccessGuard(GuardSetup setup)
@@ -24,7 +29,8 @@ public sealed class AccessGuard : IAccessGuard, IAsyncDisposable, IDisposable
         _services = new GuardServices(setup);
         _recorder = new AttemptRecorder(_services);
         _summaries = new SummaryWriter(_services);
-        _isAmbient = ReferenceEquals(setup.Subjects, SubjectScope.Accessor);
+        _use = _services.Use;
+        _isAmbientAlone = ReferenceEquals(setup.Subjects, SubjectScope.Accessor) && setup.Store is null;
     }
 
     /// <summary>Opens the layer on a log, without a container: checks the policy, and deploys it.</summary>
@@ -120,9 +126,11 @@ public sealed class AccessGuard : IAccessGuard, IAsyncDisposable, IDisposable
 
     /// <summary>Whether the current subject may and that is only counted. <see langword="false"/>: the long way decides.</summary>
     internal bool Passes(GuardedPermission permission) =>
-        (_isAmbient ? SubjectScope.Current : CurrentCaller().Subject) is { } subject
-        && _services.Store is null
-        && _services.Use.Passes(permission, subject);
+        _isAmbientAlone ? SubjectScope.Current is { } subject && _use.Passes(permission, subject) : PassesOtherwise(permission);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool PassesOtherwise(GuardedPermission permission) =>
+        _services.Store is null && CurrentCaller().Subject is { } subject && _use.Passes(permission, subject);
 
     internal ValueTask<GuardedCall> EnterAsync(
         GuardedPermission permission, in Caller caller, CallArguments arguments, CancellationToken cancellationToken) =>

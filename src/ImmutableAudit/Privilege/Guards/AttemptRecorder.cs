@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ImmutableAudit.Log;
 
 namespace ImmutableAudit.Privilege;
@@ -8,6 +9,7 @@ internal sealed class AttemptRecorder(GuardServices guard)
     /// <summary>Completes when the decision is durable, or counted.</summary>
     /// <exception cref="AccessDeniedException">It is denied.</exception>
     /// <exception cref="AuditUnavailableException">It is not on record.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<GuardedCall> EnterAsync(Attempt attempt, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -64,6 +66,7 @@ internal sealed class AttemptRecorder(GuardServices guard)
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<BegunAct> RecordAsync(Attempt attempt, CancellationToken cancellationToken)
     {
         if (attempt.Entry is not { } entry)

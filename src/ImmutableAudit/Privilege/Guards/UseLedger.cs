@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 
 namespace ImmutableAudit.Privilege;
 
@@ -19,14 +20,14 @@ internal sealed class UseLedger(int permissions)
     /// <summary>Counts one use, wherever it now belongs.</summary>
     public void Count(UseCounts counts, int permission)
     {
-        for (var left = counts.Count(permission); left > 0;)
+        if (counts.Count(permission) is > 0 and var left)
         {
-            counts = For(counts.Subject);
-            left = counts.Add(permission, left);
+            Return(counts.Subject, permission, left);
         }
     }
 
-    /// <summary>Gives back what was drained and could not be recorded.</summary>
+    /// <summary>Gives back what was drained and could not be recorded, or was counted where nobody drains any more.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Return(AuditSubject subject, int permission, long uses)
     {
         while (uses > 0)

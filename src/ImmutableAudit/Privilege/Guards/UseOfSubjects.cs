@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ImmutableAudit.Log;
 
 namespace ImmutableAudit.Privilege;
@@ -14,7 +15,7 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
     public bool Passes(GuardedPermission permission, AccessSubject subject)
     {
         var use = Of(subject, engine.Basis);
-        if (!use.Permissions.Holds(permission.Index) || !log.AcceptsAppends)
+        if (!use.Unscoped.Contains(permission.Index) || !log.AcceptsAppends)
         {
             return false;
         }
@@ -36,14 +37,14 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
     }
 
     /// <summary>An answer is kept with the subject object itself, and counts on one basis only: it can be no other query's.</summary>
-    private SubjectUse Of(AccessSubject subject, AccessBasis basis)
-    {
-        if (subject.Cache is SubjectUse use && ReferenceEquals(use.Basis, basis))
-        {
-            return use;
-        }
+    private SubjectUse Of(AccessSubject subject, AccessBasis basis) =>
+        subject.Cache is SubjectUse use && ReferenceEquals(use.Basis, basis) ? use : FindOut(subject, basis);
 
-        use = new SubjectUse(basis, basis.Policy.Resolve(subject), Ledger.For(subject.Identity));
+    /// <summary>Apart, so that it takes no registers and no room from the short way.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private SubjectUse FindOut(AccessSubject subject, AccessBasis basis)
+    {
+        var use = new SubjectUse(basis, basis.Policy.Resolve(subject), Ledger.For(subject.Identity));
         subject.Cache = use;
         return use;
     }
