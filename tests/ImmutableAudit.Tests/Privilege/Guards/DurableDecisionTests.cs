@@ -25,7 +25,8 @@ public sealed class DurableDecisionTests
             await using var access = await shop.Guard.DemandAsync(Permissions.Refund);
             shop.Inner.Count();
             access.Complete();
-        }),
+        }
+        ),
         ["denied refund"] = ("rita", shop => shop.Orders.RefundAsync("o-1", 1, "c")),
         ["denied count"] = ("rita", shop => Task.Run(() => shop.Orders.Count())),
         ["denied list"] = ("rita", async shop => Assert.Equal(2, await shop.Orders.ListAsync(2).CountAsync())),

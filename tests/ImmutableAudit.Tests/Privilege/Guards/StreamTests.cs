@@ -35,7 +35,8 @@ public sealed class StreamTests
                     await own.CancelAsync();
                 }
             });
-        }),
+        }
+        ),
         ["is disposed twice"] = ("failure", "stopped", async (stream, _) =>
         {
             var elements = stream.GetAsyncEnumerator();
@@ -43,7 +44,8 @@ public sealed class StreamTests
             await elements.DisposeAsync();
             await elements.DisposeAsync();
             Assert.False(await elements.MoveNextAsync());
-        }),
+        }
+        ),
     };
 
     public static TheoryData<string> EndNames => [.. Ends.Keys];
