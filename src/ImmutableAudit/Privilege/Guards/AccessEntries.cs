@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using ImmutableAudit.Events;
+using ImmutableAudit.Log;
 
 namespace ImmutableAudit.Privilege;
 
@@ -28,7 +28,7 @@ internal static class AccessEntries
             Resource = resource.Resource,
             Outcome = decision.Allowed ? AuditOutcome.Allowed : AuditOutcome.Denied,
             Reason = decision.Allowed ? null : string.Join(" ", decision.Reasons),
-            Trace = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.TraceId.ToHexString() : null,
+            Trace = CurrentTrace.Id,
             Grant = decision.Grants.Count > 0 ? decision.Grants[0].Index : null,
             Details = details,
             Privilege = new PrivilegeMembers

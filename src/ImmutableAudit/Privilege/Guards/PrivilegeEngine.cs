@@ -166,7 +166,9 @@ internal sealed class PrivilegeEngine : IDisposable
         {
             var result = await _setup.Log.AppendAsync(StateEntries.Reject(
                 _policy.Application, e is AuditException ? e.Message : e.GetType().Name, _setup.Log.Session)).ConfigureAwait(false);
-            Take(await _live!.CatchUpAsync(result.PrivilegeHead).ConfigureAwait(false));
+            await _live!.CatchUpAsync(result.PrivilegeHead).ConfigureAwait(false);
+            await _live.WriteIfDueAsync().ConfigureAwait(false);
+            Take(_live.Current);
         }
         catch (Exception unrecorded)
         {

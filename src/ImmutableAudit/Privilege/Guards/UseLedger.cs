@@ -3,16 +3,10 @@ using System.Runtime.CompilerServices;
 
 namespace ImmutableAudit.Privilege;
 
-/// <summary>The counts of every subject seen lately, bounded. Thread-safe.</summary>
+/// <summary>The counts of every subject seen lately: what did nothing for a whole interval is forgotten. Thread-safe.</summary>
 internal sealed class UseLedger(int permissions)
 {
-    /// <summary>Most subjects that are counted apart at a time; when there are more, idle ones are let go.</summary>
-    public const int MaxSubjects = 10_000;
-
     private readonly ConcurrentDictionary<AuditSubject, UseCounts> _subjects = new();
-
-    /// <summary>Whether it is time to drain, whatever the interval.</summary>
-    public bool IsFull => _subjects.Count >= MaxSubjects;
 
     public UseCounts For(AuditSubject subject) =>
         _subjects.GetOrAdd(subject, static (subject, permissions) => new UseCounts(subject, permissions), permissions);
