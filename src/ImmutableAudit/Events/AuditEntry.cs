@@ -21,7 +21,7 @@ namespace ImmutableAudit;
 /// <code>
 /// {"v":1,"time":"2026-11-21T21:16:47.1234567Z","type":"access.allowed","id":"019aa8c5-2c0b-7a3e-9d52-4b1f6f0c7e11",
 ///  "session":"019aa8c4-9d1e-7c55-b0a2-1f5f0a6c2d10",
-///  "actor":{"issuer":"https://login.example","id":"u-1842"},
+///  "actor":{"issuer":"https://jobs.example","id":"refunds","onBehalfOf":{"issuer":"https://login.example","id":"u-1842"}},
 ///  "action":"IOrders.RefundAsync",
 ///  "resource":{"type":"order","id":"4711"},
 ///  "outcome":"allowed",
@@ -29,7 +29,7 @@ namespace ImmutableAudit;
 ///  "grant":12,
 ///  "details":{"amount":12.50},
 ///  "permission":"orders.refund",
-///  "roles":[{"role":"lead"},{"role":"night-shift","source":"https://login.example"}],
+///  "roles":[{"role":"refund-job"},{"role":"lead","link":1},{"role":"night-shift","source":"https://login.example","link":1}],
 ///  "policy":7,
 ///  "basis":41}
 /// </code>
@@ -86,7 +86,7 @@ public sealed class AuditEntry
     /// <summary>The permission that a decision was about, or that was asked for; <see langword="null"/> where the entry names none.</summary>
     public string? Permission => Event.Privilege?.Permission;
 
-    /// <summary>The roles that the subject held when it was decided, with who says so; <see langword="null"/> where the entry names none.</summary>
+    /// <summary>The roles that the subject and those it acts for held when it was decided, with who says so; <see langword="null"/> where the entry names none.</summary>
     public IReadOnlyList<AuditRole>? Roles => Event.Privilege?.Roles;
 
     /// <summary>Index of the <c>policy.deployed</c> entry by which it was decided.</summary>

@@ -82,7 +82,7 @@ internal static class EventReader
             return null;
         }
 
-        if (element.EnumerateArray().Any(MemberReader.IsToken))
+        if (element.EnumerateArray().Any(role => MemberReader.IsToken(role) || HasHiddenLink(role)))
         {
             members.Keep("roles", element);
             return null;
@@ -100,12 +100,17 @@ internal static class EventReader
         return [.. roles];
     }
 
+    /// <summary>Whose role it is, is not known then; it would count as the acting subject's.</summary>
+    private static bool HasHiddenLink(JsonElement role) =>
+        role.ValueKind == JsonValueKind.Object && role.TryGetProperty("link"u8, out var link) && MemberReader.IsToken(link);
+
     private static AuditRole? Role(string path, JsonElement element, MemberReader members)
     {
         if (!members.IsObject(path, element))
             return null;
 
         string? name = null, source = null;
+        int? number = 0;
         foreach (var member in element.EnumerateObject())
         {
             var inner = MemberReader.Path(path, member.Name);
@@ -113,11 +118,22 @@ internal static class EventReader
             {
                 case "role": name = members.Text(inner, member.Value); break;
                 case "source": source = members.Text(inner, member.Value); break;
+                case "link": number = Link(inner, member.Value, members); break;
                 default: members.Keep(inner, member.Value); break;
             }
         }
 
-        return new AuditRole { Role = name ?? throw Missing(path + "/role", "a text"), Source = source };
+        return number is not { } link ? null : new AuditRole { Role = name ?? throw Missing(path + "/role", "a text"), Source = source, Link = link };
+    }
+
+    /// <summary>A link behind the first: that one is never written.</summary>
+    private static int? Link(string path, JsonElement element, MemberReader members)
+    {
+        if (MemberReader.AsIndex(element) is >= 1 and < AuditSubject.MaxChainLength and var link)
+            return (int)link;
+
+        members.Mismatch(path, element, $"a link from 1 to {AuditSubject.MaxChainLength - 1}");
+        return null;
     }
 
     /// <summary>Recursion is bounded by the depth of the JSON.</summary>

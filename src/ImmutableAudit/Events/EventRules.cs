@@ -110,6 +110,11 @@ internal static class EventRules
             Throw(auditEvent, "refers to an entry by a negative index.");
         }
 
+        if (privilege.Roles?.Any(role => role.Link is < 0 or >= AuditSubject.MaxChainLength) == true)
+        {
+            Throw(auditEvent, "has a role of a subject that no chain holds.");
+        }
+
         if (privilege.Prev is not null && !EventTypes.IsPrivilegeState(auditEvent.Type))
         {
             Throw(auditEvent, "has a previous entry, though no decision is based on it.");

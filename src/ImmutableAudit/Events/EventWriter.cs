@@ -34,6 +34,7 @@ internal static class EventWriter
     private static readonly JsonEncodedText Permission = Name("permission");
     private static readonly JsonEncodedText Roles = Name("roles");
     private static readonly JsonEncodedText Role = Name("role");
+    private static readonly JsonEncodedText Link = Name("link");
     private static readonly JsonEncodedText Policy = Name("policy");
     private static readonly JsonEncodedText Basis = Name("basis");
     private static readonly JsonEncodedText Prev = Name("prev");
@@ -116,6 +117,11 @@ internal static class EventWriter
                 writer.WriteStartObject();
                 Text(writer, Role, role.Role, action);
                 Text(writer, Source, role.Source, action);
+                if (role.Link != 0)
+                {
+                    writer.WriteNumber(Link, role.Link);
+                }
+
                 writer.WriteEndObject();
             }
 

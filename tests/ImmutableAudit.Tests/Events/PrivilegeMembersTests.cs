@@ -15,7 +15,7 @@ public class PrivilegeMembersTests
     public void They_come_behind_the_details_in_a_fixed_order_and_prev_is_the_last_and_wide() =>
         Assert.EndsWith(
             "\"grant\":12,\"details\":{\"amount\":12.50,\"currency\":\"EUR\"},\"permission\":\"orders.refund\"," +
-            "\"roles\":[{\"role\":\"lead\"},{\"role\":\"night-shift\",\"source\":\"https://login.example\"}]," +
+            "\"roles\":[{\"role\":\"lead\"},{\"role\":\"night-shift\",\"source\":\"https://login.example\",\"link\":1}]," +
             "\"policy\":7,\"basis\":41,\"prev\":                 40}",
             Text(Samples.EncodeOwn(Samples.Privileged)),
             StringComparison.Ordinal);
@@ -100,6 +100,8 @@ public class PrivilegeMembersTests
         Refused(Samples.Privileged with { Privilege = new PrivilegeMembers { Policy = -1 } });
         Refused(Samples.Privileged with { Privilege = new PrivilegeMembers { Basis = -2 } });
         Refused(Samples.Privileged with { Privilege = new PrivilegeMembers { Prev = -2 } });
+        Refused(Samples.Privileged with { Privilege = new PrivilegeMembers { Roles = [new AuditRole { Role = "a", Link = -1 }] } });
+        Refused(Samples.Privileged with { Privilege = new PrivilegeMembers { Roles = [new AuditRole { Role = "a", Link = AuditSubject.MaxChainLength }] } });
 
         static void Refused(AuditEvent auditEvent) =>
             Assert.Throws<AuditEventException>(() => { EventEncoder.Encode(auditEvent, Samples.Id, library: true); });
@@ -114,6 +116,14 @@ public class PrivilegeMembersTests
     [InlineData("\"roles\":[{}]")]
     [InlineData("\"roles\":[{\"role\":null}]")]
     [InlineData("\"roles\":[{\"role\":\"a\"},{\"role\":\"a\",\"source\":1}]")]
+    [InlineData("\"roles\":[{\"role\":\"a\",\"link\":0}]")]
+    [InlineData("\"roles\":[{\"role\":\"a\",\"link\":-1}]")]
+    [InlineData("\"roles\":[{\"role\":\"a\",\"link\":8}]")]
+    [InlineData("\"roles\":[{\"role\":\"a\",\"link\":4294967297}]")]
+    [InlineData("\"roles\":[{\"role\":\"a\",\"link\":1.5}]")]
+    [InlineData("\"roles\":[{\"role\":\"a\",\"link\":\"1\"}]")]
+    [InlineData("\"roles\":[{\"role\":\"a\",\"link\":null}]")]
+    [InlineData("\"roles\":[{\"role\":\"a\",\"link\":1,\"link\":1}]")]
     [InlineData("\"policy\":-1")]
     [InlineData("\"policy\":\"7\"")]
     [InlineData("\"basis\":-2")]
@@ -139,6 +149,11 @@ public class PrivilegeMembersTests
         var within = Samples.Decode($$"""{{Rest}},"roles":[{"role":"a"},{{Token}}]}""");
         Assert.Null(within.Roles);
         Assert.Equal($$"""[{"role":"a"},{{Token}}]""", within.UnknownMembers["roles"].Raw());
+
+        // It could be anybody's, so it is not the acting subject's.
+        var whose = Samples.Decode($$"""{{Rest}},"roles":[{"role":"a","link":{{Token}}}]}""");
+        Assert.Null(whose.Roles);
+        Assert.Equal($$"""[{"role":"a","link":{{Token}}}]""", Assert.Single(whose.UnknownMembers).Value.Raw());
     }
 
     [Fact]
@@ -152,6 +167,11 @@ public class PrivilegeMembersTests
             $$"""{{Samples.Head.Replace("\"v\":1", "\"v\":2", StringComparison.Ordinal)}}{{Rest}},"permission":[],"roles":["a"],"policy":"p","basis":{},"prev":-2}"""));
         Assert.Equal((null, null, null, null, null), (entry.Permission, entry.Roles, entry.Policy, entry.Basis, entry.Prev));
         Assert.Equal(["permission", "roles/0", "policy", "basis", "prev"], entry.UnknownMembers.Keys, StringComparer.Ordinal);
+
+        entry = AuditEntry.Decode(0, Encoding.UTF8.GetBytes(
+            $$"""{{Samples.Head.Replace("\"v\":1", "\"v\":2", StringComparison.Ordinal)}}{{Rest}},"roles":[{"role":"a","link":"principal"}]}"""));
+        Assert.Null(entry.Roles);
+        Assert.Equal(["roles/0/link"], entry.UnknownMembers.Keys, StringComparer.Ordinal);
     }
 
     private static AuditEvent Privileged(string[] texts, int number) => Samples.Minimal with
@@ -162,7 +182,7 @@ public class PrivilegeMembersTests
         Privilege = new PrivilegeMembers
         {
             Permission = number % 5 == 0 ? null : texts[0],
-            Roles = (number % 4) switch { 0 => null, 1 => [], _ => [new AuditRole { Role = texts[1] }, new AuditRole { Role = "b", Source = texts[2] }] },
+            Roles = (number % 4) switch { 0 => null, 1 => [], _ => [new AuditRole { Role = texts[1] }, new AuditRole { Role = "b", Source = texts[2], Link = number % 8 }] },
             Policy = number % 7 == 0 ? null : number,
             Basis = number - 1,
             Prev = number % 2 == 0 ? number / 3 : null,

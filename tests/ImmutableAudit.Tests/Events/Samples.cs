@@ -49,7 +49,7 @@ internal static class Samples
         Privilege = new PrivilegeMembers
         {
             Permission = "orders.refund",
-            Roles = [new AuditRole { Role = "lead" }, new AuditRole { Role = "night-shift", Source = "https://login.example" }],
+            Roles = [new AuditRole { Role = "lead" }, new AuditRole { Role = "night-shift", Source = "https://login.example", Link = 1 }],
             Policy = 7,
             Basis = 41,
             Prev = 40,

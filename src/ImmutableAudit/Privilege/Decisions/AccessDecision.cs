@@ -56,8 +56,8 @@ public sealed class AccessDecision
     /// <summary>The grants that it relies on: when one of them ends, so does the decision.</summary>
     public IReadOnlyList<AccessGrant> Grants { get; }
 
-    /// <summary>The acting subject's roles, as they go on record.</summary>
-    public IReadOnlyList<AuditRole> Roles => Links.Count == 0 ? [] : Links[0].Roles;
+    /// <summary>The roles of all links as they go on record, the acting subject's first.</summary>
+    public IReadOnlyList<AuditRole> Roles => Links.Count == 1 ? Links[0].Roles : [.. Links.SelectMany(link => link.Roles)];
 
     /// <summary>Allowed, or denied with the reasons.</summary>
     public override string ToString() => Allowed ? "allowed" : "denied: " + string.Join(" ", Reasons.Select(reason => reason.Text));

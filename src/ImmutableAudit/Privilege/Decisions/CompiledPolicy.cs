@@ -48,7 +48,7 @@ internal sealed class CompiledPolicy
         var links = new List<LinkPermissions>();
         for (var link = subject; link is not null; link = link.OnBehalfOf)
         {
-            links.Add(new LinkPermissions(this, link));
+            links.Add(new LinkPermissions(this, link, links.Count));
         }
 
         return new SubjectPermissions(this, [.. links]);

@@ -8,12 +8,12 @@ internal sealed class LinkPermissions
     private readonly Dictionary<int, List<AuditResource>> _scopes = [];
     private readonly DutyConflicts _conflicts;
 
-    public LinkPermissions(CompiledPolicy policy, AccessSubject subject)
+    public LinkPermissions(CompiledPolicy policy, AccessSubject subject, int link)
     {
         _policy = policy;
         Subject = subject.Identity;
         Key = SubjectKey.Of(Subject);
-        _roles = [.. Known(policy, subject)];
+        _roles = [.. Known(policy, subject, link)];
         Roles = [.. _roles.Select(role => role.Held)];
         _conflicts = DutyConflicts.Of(policy, Subject, [.. _roles.Select(role => role.Role)]);
         Unscoped = new ulong[(policy.PermissionCount + 63) / 64];
@@ -80,11 +80,12 @@ internal sealed class LinkPermissions
         throw new InvalidOperationException("A permission is held that no role holds.");
     }
 
-    private static IEnumerable<(AuditRole, CompiledRole)> Known(CompiledPolicy policy, AccessSubject subject)
+    private static IEnumerable<(AuditRole, CompiledRole)> Known(CompiledPolicy policy, AccessSubject subject, int link)
     {
         var assigned = policy.Policy.TryGetAssignment(subject.Identity, out var assignment) ? assignment.Roles : [];
         var asserted = subject.Roles.Distinct().OrderBy(role => role.Name, StringComparer.Ordinal).ThenBy(role => role.Source, StringComparer.Ordinal);
-        return from held in assigned.Select(role => new AuditRole { Role = role }).Concat(asserted.Select(role => new AuditRole { Role = role.Name, Source = role.Source }))
+        return from held in assigned.Select(role => new AuditRole { Role = role, Link = link })
+                   .Concat(asserted.Select(role => new AuditRole { Role = role.Name, Source = role.Source, Link = link }))
                let role = policy.Role(held.Role)
                where role is not null
                select (held, role);

@@ -59,8 +59,32 @@ public sealed class AccessSubject
         return new AccessSubject(Identity, Roles.Concat(roles), principal);
     }
 
+    /// <summary>
+    /// A subject as an entry has it, with the roles that somebody else than the policy asserted of each link: what was decided
+    /// about it then is decided again.
+    /// </summary>
+    /// <param name="actor">The entry's actor.</param>
+    /// <param name="roles">The entry's roles. Those without source are the policy's own, and come from there.</param>
+    /// <exception cref="ArgumentException">No guard can have written them: the chain is none, or a role is blank or is of no link.</exception>
+    internal static AccessSubject Recorded(AuditSubject actor, IReadOnlyList<AuditRole>? roles)
+    {
+        CheckChain(actor);
+        var asserted = (roles ?? []).Where(role => role.Source is not null).ToLookup(role => role.Link, role => new AssertedRole(role.Role, role.Source!));
+        var subject = Recorded(actor, asserted, 0, out var length);
+        return (roles ?? []).All(role => role.Link >= 0 && role.Link < length) ? subject
+            : throw new ArgumentException("One of the roles is of a link that the chain does not have.", nameof(roles));
+    }
+
     /// <summary>The issuer and id, fit to be shown.</summary>
     public override string ToString() => SubjectKey.Of(Identity).ToString();
+
+    /// <summary>Recursion is bounded: the chain is checked.</summary>
+    private static AccessSubject Recorded(AuditSubject identity, ILookup<int, AssertedRole> asserted, int link, out int length)
+    {
+        length = link + 1;
+        var principal = identity.OnBehalfOf is { } next ? Recorded(next, asserted, link + 1, out length) : null;
+        return new AccessSubject(identity, asserted[link], principal);
+    }
 
     private static void CheckChain(AuditSubject identity)
     {

@@ -147,6 +147,10 @@ public sealed class AccessDeciderTests
         Assert.False(Decide(policy, Subject("nobody").ActingFor(Subject("alice")), Shop.Refund).Allowed);
         Assert.False(Decide(policy, Subject("job").ActingFor(Subject("alice").ActingFor(Subject("nobody"))), Shop.Refund).Allowed);
         Assert.Equal([new AuditRole { Role = "job" }], denied.Roles);
+        var allowed = Decide(policy, Subject("job").ActingFor(Subject("alice").WithRoles(new AssertedRole("support", "idp"))), Shop.Refund);
+        Assert.Equal(
+            [new AuditRole { Role = "job" }, new AuditRole { Role = "lead", Link = 1 }, new AuditRole { Role = "support", Source = "idp", Link = 1 }],
+            allowed.Roles);
     }
 
     [Fact]

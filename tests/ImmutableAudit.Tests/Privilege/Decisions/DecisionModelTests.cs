@@ -1,6 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
+using ImmutableAudit.Events;
 using ImmutableAudit.Privilege;
+using ImmutableAudit.Tests.Events;
 
 namespace ImmutableAudit.Tests.Privilege.Decisions;
 
@@ -39,6 +41,31 @@ public sealed class DecisionModelTests
             }
 
             Assert.Null(subject);
+        }
+    });
+
+    [Fact]
+    public void What_is_on_record_gives_the_decision_again() => ForAll(200, world =>
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            var (query, now) = (world.Query(), world.Now());
+            var decision = AccessDecider.Decide(world.Policy, world.Grants, query, now);
+            var entry = AuditEntry.Decode(7, Samples.EncodeOwn(Samples.Minimal with
+            {
+                Type = "access.allowed",
+                Actor = query.Subject.Identity,
+                Privilege = new PrivilegeMembers { Roles = decision.Roles },
+            }));
+            var subject = AccessSubject.Recorded(entry.Event.Actor, entry.Roles);
+            var again = AccessDecider.Decide(world.Policy, world.Grants, query with { Subject = subject }, now);
+            Assert.Equal(query.Subject.Identity, subject.Identity);
+            Assert.Equal(decision.Reasons, again.Reasons);
+            Assert.Equal(decision.Grants, again.Grants);
+            Assert.Equal(decision.Roles, again.Roles);
+            Assert.Equal(
+                decision.Links.Select(link => (link.Subject, link.Role, link.Holder, link.Scope, link.Grant, link.Reason)),
+                again.Links.Select(link => (link.Subject, link.Role, link.Holder, link.Scope, link.Grant, link.Reason)));
         }
     });
 

@@ -53,6 +53,16 @@ public sealed class GuardModelTests
         var entries = await shop.SettledAsync();
         Assert.Equal(expected, entries.Where(entry => entry.Type is "access.allowed" or "access.denied")
             .Select(entry => (entry.Type, entry.Event.Actor.Id, entry.Permission!)));
+        var policy = PolicyOf(Say);
+        foreach (var entry in entries.Where(entry => entry.Type is "access.allowed" or "access.denied"))
+        {
+            var query = new AccessQuery(AccessSubject.Recorded(entry.Event.Actor, entry.Roles), entry.Permission!, entry.Event.Resource);
+            var again = AccessDecider.Decide(policy, [], query, entry.Time);
+            Assert.Equal(entry.Type == "access.allowed", again.Allowed);
+            Assert.Equal(entry.Roles, again.Roles);
+            Assert.Equal(entry.Event.Reason, again.Allowed ? null : string.Join(" ", again.Reasons));
+        }
+
         Assert.Equal(
             reads.OrderBy(read => read.Key.ToString(), StringComparer.Ordinal),
             entries.Where(entry => entry.Type == "access.summary")

@@ -79,6 +79,36 @@ public sealed class AccessSubjectTests
         Assert.Single(subject.Roles);
     }
 
+    [Fact]
+    public void A_subject_on_record_has_the_roles_that_were_asserted_of_each_link()
+    {
+        AuditRole[] roles =
+        [
+            new() { Role = "assigned" }, new() { Role = "worker", Source = "store" },
+            new() { Role = "lead", Source = "idp", Link = 2 }, new() { Role = "assigned", Link = 2 },
+        ];
+        var subject = AccessSubject.Recorded(Chain(3), roles);
+        Assert.Equal(Chain(3), subject.Identity);
+        Assert.Equal([new AssertedRole("worker", "store")], subject.Roles);
+        Assert.Empty(subject.OnBehalfOf!.Roles);
+        Assert.Equal(Chain(3).OnBehalfOf, subject.OnBehalfOf.Identity);
+        Assert.Equal([new AssertedRole("lead", "idp")], subject.OnBehalfOf.OnBehalfOf!.Roles);
+        Assert.Null(subject.OnBehalfOf.OnBehalfOf.OnBehalfOf);
+        Assert.Empty(AccessSubject.Recorded(Chain(1), null).Roles);
+    }
+
+    [Fact]
+    public void What_no_guard_can_have_recorded_is_no_subject()
+    {
+        Assert.Throws<ArgumentException>(() => AccessSubject.Recorded(Chain(2), [new AuditRole { Role = "lead", Source = "idp", Link = 2 }]));
+        Assert.Throws<ArgumentException>(() => AccessSubject.Recorded(Chain(2), [new AuditRole { Role = "assigned", Link = 2 }]));
+        Assert.Throws<ArgumentException>(() => AccessSubject.Recorded(Chain(2), [new AuditRole { Role = "lead", Source = "idp", Link = -1 }]));
+        Assert.Throws<ArgumentException>(() => AccessSubject.Recorded(Chain(2), [new AuditRole { Role = " ", Source = "idp" }]));
+        Assert.Throws<ArgumentException>(() => AccessSubject.Recorded(Chain(2), [new AuditRole { Role = "lead", Source = "" }]));
+        Assert.Throws<ArgumentException>(() => AccessSubject.Recorded(Chain(AuditSubject.MaxChainLength + 1), null));
+        Assert.Throws<ArgumentException>(() => AccessSubject.Recorded(new AuditSubject { Id = " " }, null));
+    }
+
     private static AuditSubject Chain(int length)
     {
         AuditSubject? chain = null;
