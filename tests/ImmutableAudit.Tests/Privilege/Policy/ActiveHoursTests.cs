@@ -1,4 +1,3 @@
-using FsCheck;
 using FsCheck.Fluent;
 using ImmutableAudit.Privilege;
 using ImmutableAudit.Tests.Support;

@@ -1,4 +1,3 @@
-using FsCheck;
 using FsCheck.Fluent;
 using ImmutableAudit.Privilege;
 using ImmutableAudit.Tests.Support;
@@ -64,7 +63,7 @@ public sealed class QuorumTests
 
         for (var i = 0; i < approvals.Length; i++)
         {
-            if (persons[0].Contains(approvals[i].Role) && CanShareOut([.. needed.Select((quorum, rule) => rule == i ? quorum - 1 : quorum)], approvals, persons[1..]))
+            if (persons[0].Contains(approvals[i].Role, StringComparer.Ordinal) && CanShareOut([.. needed.Select((quorum, rule) => rule == i ? quorum - 1 : quorum)], approvals, persons[1..]))
                 return true;
         }
 
