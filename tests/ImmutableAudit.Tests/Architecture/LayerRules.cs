@@ -43,6 +43,7 @@ internal static class LayerRules
         new("Privilege/Grants", ["Merkle", "Events", "Privilege/Attributes", "Privilege/Subjects", "Privilege/Policy", "Privilege/Decisions"], "What follows from an act is a pure function: whoever replays it needs neither a log nor a clock."),
         new("Privilege/State", [.. UpToStorage, "Log", "Privilege/Subjects", "Privilege/Policy", "Privilege/Decisions", "Privilege/Grants"], "A fold over the log's entries."),
         new("Privilege/Guards", [.. UpToStorage, "Log", "Privilege/Attributes", "Privilege/Subjects", "Privilege/Policy", "Privilege/Decisions", "Privilege/Grants", "Privilege/State"], "The runtime: decides on the state, and records."),
+        new("Privilege/Requests", [.. UpToStorage, "Log", "Privilege/Attributes", "Privilege/Subjects", "Privilege/Policy", "Privilege/Decisions", "Privilege/Grants", "Privilege/State", "Privilege/Guards"], "What applications ask for, on the runtime."),
         new("DependencyInjection", ["*"], "The composition root puts everything together."),
     ];
 }

@@ -9,13 +9,14 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
     /// <summary>The counts.</summary>
     public UseLedger Ledger { get; } = new(engine.Catalogue.Count);
 
-    public SubjectPermissions PermissionsOf(AccessSubject subject, AccessBasis basis) => Of(subject, basis).Permissions;
+    /// <summary>What a subject may and which grants it has, on one basis.</summary>
+    public SubjectUse On(AccessSubject subject, AccessBasis basis) => Of(subject, basis);
 
     /// <summary>Whether a subject may by its roles, whatever is acted upon; counted then. Allocates nothing but at a subject's first call.</summary>
     public bool Passes(GuardedPermission permission, AccessSubject subject)
     {
         var use = Of(subject, engine.Basis);
-        if (!use.Unscoped.Contains(permission.Index) || !log.AcceptsAppends)
+        if (!use.Unscoped.Contains(permission.Index) || !log.AcceptsAppends || !engine.IsFresh)
         {
             return false;
         }
@@ -44,8 +45,21 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
     [MethodImpl(MethodImplOptions.NoInlining)]
     private SubjectUse FindOut(AccessSubject subject, AccessBasis basis)
     {
-        var use = new SubjectUse(basis, basis.Policy.Resolve(subject), Ledger.For(subject.Identity));
+        // What it may by its roles follows from the policy alone; grants come and go more often.
+        var permissions = subject.Cache is SubjectUse before && ReferenceEquals(before.Basis.Policy, basis.Policy) ? before.Permissions : basis.Policy.Resolve(subject);
+        var use = new SubjectUse(basis, permissions, GrantsOf(subject, basis.Grants), Ledger.For(subject.Identity));
         subject.Cache = use;
         return use;
+    }
+
+    private static List<AccessGrant> GrantsOf(AccessSubject subject, GrantBook book)
+    {
+        var grants = new List<AccessGrant>();
+        for (var link = book.Count == 0 ? null : subject; link is not null; link = link.OnBehalfOf)
+        {
+            grants.AddRange(book.GrantsOf(SubjectKey.Of(link.Identity)));
+        }
+
+        return grants;
     }
 }
