@@ -11,28 +11,31 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
 
     public SubjectPermissions PermissionsOf(AccessSubject subject, AccessBasis basis) => Of(subject, basis).Permissions;
 
-    /// <summary>Whether a subject may by its roles, whatever is acted upon; counted then. Allocates nothing but at a subject's first call.</summary>
+    /// <summary>
+    /// Whether a subject may by its roles, whatever is acted upon, and that was counted. Allocates nothing but at a subject's first
+    /// call.
+    /// </summary>
     public bool Passes(GuardedPermission permission, AccessSubject subject)
     {
         var use = Of(subject, engine.Basis);
-        if (!use.Unscoped.Contains(permission.Index) || !log.AcceptsAppends)
-        {
-            return false;
-        }
-
-        Ledger.Count(use.Counts, permission.Index);
-        return true;
+        return use.Unscoped.Contains(permission.Index) && TryCount(permission, subject, use);
     }
 
-    /// <summary>Counts one use, if the log is there to take the count later (PRIVILEGE.md P5).</summary>
-    public bool TryCount(GuardedPermission permission, AccessSubject subject, AccessBasis basis)
+    /// <summary>
+    /// Counts one use, if there is room for it, and the log is there to take the count later (PRIVILEGE.md P5). Otherwise it
+    /// belongs on record by itself.
+    /// </summary>
+    public bool TryCount(GuardedPermission permission, AccessSubject subject, AccessBasis basis) =>
+        TryCount(permission, subject, Of(subject, basis));
+
+    private bool TryCount(GuardedPermission permission, AccessSubject subject, SubjectUse use)
     {
-        if (!log.AcceptsAppends)
+        if (!log.Commits || (use.Counts ?? Begin(use, subject)) is not { } counts)
         {
             return false;
         }
 
-        Ledger.Count(Of(subject, basis).Counts, permission.Index);
+        Ledger.Count(counts, permission.Index);
         return true;
     }
 
@@ -44,8 +47,11 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
     [MethodImpl(MethodImplOptions.NoInlining)]
     private SubjectUse FindOut(AccessSubject subject, AccessBasis basis)
     {
-        var use = new SubjectUse(basis, basis.Policy.Resolve(subject), Ledger.For(subject.Identity));
+        var use = new SubjectUse(basis, basis.Policy.Resolve(subject));
         subject.Cache = use;
         return use;
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private UseCounts? Begin(SubjectUse use, AccessSubject subject) => use.Counts = Ledger.TryFor(subject.Identity);
 }
