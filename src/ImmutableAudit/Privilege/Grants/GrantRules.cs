@@ -177,7 +177,7 @@ internal static class GrantRules
     private static GrantVerdict Judge(RevokeAct act, GrantRecord record, GrantMoment moment)
     {
         var rules = moment.RulesOf(record.Matter.Permissions).ToList();
-        return !rules.Exists(rule => Holds(act.Actor, rule.RevocableBy, moment.Policy)) && ApprovingRoles(act.Actor, rules, moment.Policy).IsEmpty
+        return !rules.Exists(rule => rule.RevocableBy.Count > 0 && IsEligible(act.Actor, rule.RevocableBy, moment.Policy)) && ApprovingRoles(act.Actor, rules, moment.Policy).IsEmpty
                 ? new GrantRefusal(RefusalCode.NoRight, $"No role of {act.Actor} may revoke {Describe(record.Matter)}.")
             : string.IsNullOrWhiteSpace(act.Reason)
                 ? new GrantRefusal(RefusalCode.ReasonRequired, "A revocation takes a reason: the person concerned will ask.")
@@ -247,9 +247,6 @@ internal static class GrantRules
 
     public static string Describe(GrantSubjectMatter matter) =>
         $"'{string.Join("', '", matter.Permissions.Take(5))}'{(matter.Permissions.Length > 5 ? ", …" : "")}";
-
-    private static bool Holds(AccessSubject actor, IReadOnlyList<string> roles, CompiledPolicy policy) =>
-        roles.Count > 0 && policy.Resolve(actor).HasOneOf(roles, standing: true);
 
     private static bool HasQuorum(GrantRecord record, ElevationRule rule) =>
         (!rule.SignedVotes || record.Votes.All(vote => vote.IsSigned))

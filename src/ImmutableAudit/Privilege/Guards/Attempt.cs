@@ -101,16 +101,11 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
 
     private AccessDecision Judge()
     {
-        if (Caller.Subject is not { } subject)
+        if (Caller is not { Subject: { } subject, Fault: null })
         {
             return AccessDecision.Denied(new DenialReason(
                 Caller.Code,
                 $"{Caller.Fault ?? "there is no subject, since the call is outside of any scope or outlived its own"}."));
-        }
-
-        if (Caller.Fault is { } unknown)
-        {
-            return AccessDecision.Denied(new DenialReason(DenialCode.DecisionFailed, $"{unknown}."));
         }
 
         if (_resource.Fault is { } fault)
