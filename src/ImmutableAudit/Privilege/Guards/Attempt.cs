@@ -108,7 +108,7 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
 
         try
         {
-            return guard.Use.PermissionsOf(subject, _basis).Decide(permission.Name, _resource.Resource, _basis.Grants, guard.Engine.Now);
+            return UseOfSubjects.PermissionsOf(subject, _basis).Decide(permission.Name, _resource.Resource, _basis.Grants, guard.Engine.Now);
         }
         catch (Exception e)
         {

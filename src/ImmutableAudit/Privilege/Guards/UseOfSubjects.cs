@@ -9,7 +9,7 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
     /// <summary>The counts.</summary>
     public UseLedger Ledger { get; } = new(engine.Catalogue.Count);
 
-    public SubjectPermissions PermissionsOf(AccessSubject subject, AccessBasis basis) => Of(subject, basis).Permissions;
+    public static SubjectPermissions PermissionsOf(AccessSubject subject, AccessBasis basis) => Of(subject, basis).Permissions;
 
     /// <summary>
     /// Whether a subject may by its roles, whatever is acted upon, and that was counted. Allocates nothing but at a subject's first
@@ -40,12 +40,12 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
     }
 
     /// <summary>An answer is kept with the subject object itself, and counts on one basis only: it can be no other query's.</summary>
-    private SubjectUse Of(AccessSubject subject, AccessBasis basis) =>
+    private static SubjectUse Of(AccessSubject subject, AccessBasis basis) =>
         subject.Cache is SubjectUse use && ReferenceEquals(use.Basis, basis) ? use : FindOut(subject, basis);
 
     /// <summary>Apart, so that it takes no registers and no room from the short way.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private SubjectUse FindOut(AccessSubject subject, AccessBasis basis)
+    private static SubjectUse FindOut(AccessSubject subject, AccessBasis basis)
     {
         var use = new SubjectUse(basis, basis.Policy.Resolve(subject));
         subject.Cache = use;
