@@ -115,7 +115,7 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
 
         try
         {
-            var use = guard.Use.On(subject, _basis);
+            var use = UseOfSubjects.On(subject, _basis);
             var decision = use.Permissions.Decide(permission.Name, _resource.Resource, use.Grants, _time);
             return decision is { Allowed: true, Grants.Count: > 0 } && guard.Engine.IsClockBehind ? AccessDecision.Denied(ClockBehind) : decision;
         }
@@ -128,7 +128,7 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
     /// <summary>Whether the same would be decided at the time that the entry is stamped with; only grants depend on it.</summary>
     private bool IsSameAt(DateTimeOffset time)
     {
-        if (Caller.Subject is not { } subject || time == _time || guard.Use.On(subject, _basis) is not { Grants.Count: > 0 } use)
+        if (Caller.Subject is not { } subject || time == _time || UseOfSubjects.On(subject, _basis) is not { Grants.Count: > 0 } use)
         {
             return true;
         }
