@@ -16,14 +16,14 @@ internal static class LogReports
     /// <param name="request">What was asked for.</param>
     /// <param name="visitor">Gathers what the report says.</param>
     /// <param name="report">Makes the report: whether the log was verified, and of which log it is.</param>
-    /// <param name="write">Writes the same as members of a JSON document.</param>
+    /// <param name="write">Writes the same as members of a JSON document: whether the log was verified.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     public static async Task<int> RunAsync(
         Screen screen,
         ReportRequest request,
         IEntryVisitor visitor,
         Func<bool, string, Report> report,
-        Action<Utf8JsonWriter> write,
+        Action<Utf8JsonWriter, bool> write,
         CancellationToken cancellationToken)
     {
         var json = request.Json;
@@ -41,7 +41,7 @@ internal static class LogReports
         {
             json.WriteBoolean("verified", run.IsVerified);
             json.WriteCheckpoint(run.Head, run.Signers, "checkpoint");
-            write(json);
+            write(json, run.IsVerified);
         }
         else if (request.Write is { } writeReport)
         {

@@ -29,8 +29,7 @@ internal static class TextReport
 
         foreach (var section in report.Sections)
         {
-            screen.Out.WriteLine();
-            screen.Verdict(report.IsVerified, $"## {section.Heading}{report.Mark}", section.Note ?? "");
+            screen.Heading(section.Heading + report.Mark, section.Note);
             Print(screen, section);
         }
 

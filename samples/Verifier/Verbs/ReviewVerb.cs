@@ -41,7 +41,7 @@ internal static class ReviewVerb
                 request,
                 review,
                 (isVerified, status) => ReviewReport.Of(Ended(review), isVerified, status),
-                document => document.Write(Ended(review)),
+                (document, _) => document.Write(Ended(review)),
                 cancellationToken);
         });
     }
