@@ -3,6 +3,7 @@ namespace ImmutableAudit.Privilege;
 /// <summary>The types of entries about requests and grants (PRIVILEGE.md P19).</summary>
 internal static class GrantTypes
 {
+    public const string Prefix = "grant.";
     public const string Requested = "grant.requested";
     public const string Approved = "grant.approved";
     public const string Denied = "grant.denied";
