@@ -54,6 +54,7 @@ public static class LeastPrivilegeServiceCollectionExtensions
             });
         });
         services.AddSingleton<IAccessGuard>(provider => provider.GetRequiredService<AccessGuard>());
+        services.AddSingleton<IAccessRequests>(provider => new AccessRequests(provider.GetRequiredService<AccessGuard>()));
         services.AddSingleton<IHostedService>(provider => new LeastPrivilegeHost(
             provider.GetRequiredService<AuditLog>(),
             provider.GetRequiredService<AccessGuard>(),
@@ -126,7 +127,6 @@ public static class LeastPrivilegeServiceCollectionExtensions
         }
 
         var description = GuardDescriptions.For(guarded);
-        services.TryAddTransient(typeof(GuardTarget<>), typeof(GuardTarget<>));
         services.TryAddSingleton<IOpenTargets>(provider => new OpenTargets(
             provider.GetRequiredService<GuardedRegistrations>(), provider.GetRequiredService<AccessGuard>()));
         GuardedRegistrations.Of(services).Add(

@@ -13,9 +13,13 @@ internal sealed class PrivilegedLog(
 
     public TimeProvider TimeProvider => log.Options.TimeProvider;
 
+    public bool IsShared => log.Sink.IsShared;
+
     public string Session => run.Session;
 
     public bool AcceptsAppends => log.Status.IsAccepting && !outcomes.IsClosing;
+
+    public bool Commits => log.Status.IsCommitting && !outcomes.IsClosing;
 
     public long PrivilegeHead => log.PrivilegeHead;
 

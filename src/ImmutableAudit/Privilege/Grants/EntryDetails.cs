@@ -5,6 +5,7 @@ namespace ImmutableAudit.Privilege;
 /// <summary>Reads the details of entries that privileges follow from, strictly: who does not understand all of them must not decide by them.</summary>
 internal static class EntryDetails
 {
+    /// <summary>Reads them as a type.</summary>
     /// <exception cref="PrivilegeStateException">They are not of this form.</exception>
     public static T Read<T>(AuditEntry entry, JsonTypeInfo<T> type)
     {

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Text.Json.Serialization.Metadata;
 using ImmutableAudit.Events;
 
 namespace ImmutableAudit.Privilege;

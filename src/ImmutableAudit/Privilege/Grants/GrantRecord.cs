@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using ImmutableAudit.Merkle;
 
 namespace ImmutableAudit.Privilege;
 

@@ -239,6 +239,10 @@ internal static class GrantRules
             .Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>Whether somebody has the right to vote on these permissions, whoever asks for them.</summary>
+    public static bool MayDecide(AccessSubject actor, IEnumerable<string> permissions, GrantMoment moment) =>
+        !ApprovingRoles(actor, moment.RulesOf(permissions), moment.Policy).IsEmpty;
+
     /// <summary>Whether every link has one of the roles, eligible ones counted.</summary>
     public static bool IsEligible(AccessSubject actor, IReadOnlyList<string> roles, CompiledPolicy policy) =>
         policy.Resolve(actor).HasOneOf(roles, standing: false);
