@@ -72,11 +72,14 @@ static async Task<byte[]> RunApplicationAsync(SampleLog log, CancellationToken s
     builder.Services.AddLeastPrivilege(policy => policy
         .Version(1)
         .Role("support", role => role.Allow(Permissions.OrdersRefund))
-        .Role("privacy", role => role.Allow(Permissions.CustomersExport))
+        .Role("privacy", role => role.ApprovesElevation())
         .Role("auditor", role => role.Allow(AuditPermissions.Read))
+        .Elevation(Permissions.CustomersExport, rule => rule
+            .RequestableBy("support").ApprovedBy("privacy", quorum: 2).MaxDuration(TimeSpan.FromMinutes(30)).RequireReason())
         .Assign("alice", "support")
         .Assign("carol", "auditor")
-        .Assign("dora", "privacy"));
+        .Assign("dora", "privacy")
+        .Assign("edgar", "privacy"));
     builder.Services.AddGuarded<IShop, Shop>(ServiceLifetime.Singleton);
 
     // Warnings only; and where the host cannot start, the message at the end is enough.
@@ -92,15 +95,9 @@ static async Task<byte[]> RunApplicationAsync(SampleLog log, CancellationToken s
     using (SubjectScope.Enter(new AuditSubject { Id = "alice", Kind = "user" }))
     {
         refund = await shop.RefundAsync("4711", 12.50m, stop);
-        try
-        {
-            await shop.ExportCustomersAsync(stop);
-        }
-        catch (AccessDeniedException denied)
-        {
-            Console.WriteLine($"alice wants to export all customers: {denied.Message}\n");
-        }
     }
+
+    await ElevateAsync(shop, host.Services.GetRequiredService<IAccessRequests>(), stop);
 
     // Reading the log through the application is guarded, too, and on record.
     Console.WriteLine($"The log {log.Origin}, as carol reads it:\n");
@@ -109,7 +106,7 @@ static async Task<byte[]> RunApplicationAsync(SampleLog log, CancellationToken s
         await foreach (var entry in host.Services.GetRequiredService<IAuditLogReader>().ReadAsync(first.Index, cancellationToken: stop))
         {
             var what = entry.Event;
-            Console.WriteLine($"  {entry.Index,4}  {entry.Time:HH:mm:ss.fff}  {entry.Type,-14} {what.Actor.Id,-6} {what.Action,-26} {what.Resource?.Id,-5} {what.Outcome}");
+            Console.WriteLine($"  {entry.Index,4}  {entry.Time:HH:mm:ss.fff}  {entry.Type,-15} {what.Actor.Id,-9} {what.Action,-28} {what.Resource?.Id,-5} {what.Outcome}");
         }
     }
 
@@ -118,6 +115,39 @@ static async Task<byte[]> RunApplicationAsync(SampleLog log, CancellationToken s
 
     await host.StopAsync(stop);
     return proof.ToBytes();
+}
+
+// Nobody holds the power to export all customers. For a task and a time it is asked for, and others approve.
+static async Task ElevateAsync(IShop shop, IAccessRequests requests, CancellationToken stop)
+{
+    async Task AsAsync(string who, string what, Func<Task<string>> act)
+    {
+        using var scope = SubjectScope.Enter(new AuditSubject { Id = who, Kind = "user" });
+        try
+        {
+            Console.WriteLine($"  {who,-5} {what}: {await act()}");
+        }
+        catch (Exception refused) when (refused is AccessDeniedException or AccessRequestException)
+        {
+            Console.WriteLine($"  {who,-5} {what}: {refused.Message}");
+        }
+    }
+
+    async Task<string> ExportAsync() => $"{await shop.ExportCustomersAsync(stop)} customers";
+
+    Console.WriteLine("All customers are to be exported:\n");
+    await AsAsync("alice", "exports", ExportAsync);
+    AccessRequest? request = null;
+    await AsAsync("alice", "asks for 2 seconds of it", async () =>
+        $"{(request = await requests.RequestAsync(new() { Permissions = [Permissions.CustomersExport], Duration = TimeSpan.FromSeconds(2), Reason = "request of the authority, case 17" }, stop)).Status}");
+    await AsAsync("alice", "approves it", async () => $"{(await requests.ApproveAsync(request!.Id, cancellationToken: stop)).Status}");
+    await AsAsync("dora", "approves it", async () => $"{(await requests.ApproveAsync(request!.Id, "case 17 is real", cancellationToken: stop)).Status}");
+    await AsAsync("edgar", "approves it", async () => $"{(await requests.ApproveAsync(request!.Id, cancellationToken: stop)).Status}");
+    await AsAsync("alice", "activates it", async () => $"{(request = await requests.ActivateAsync(request!.Id, stop)).Status} until {request.Until:HH:mm:ss.fff}");
+    await AsAsync("alice", "exports", ExportAsync);
+    await Task.Delay(request!.Until - DateTimeOffset.UtcNow + TimeSpan.FromMilliseconds(100), stop);
+    await AsAsync("alice", "exports after 2 seconds", ExportAsync);
+    Console.WriteLine();
 }
 
 // The auditor: has the public key, the proof and the log's files, and needs nothing from the application.

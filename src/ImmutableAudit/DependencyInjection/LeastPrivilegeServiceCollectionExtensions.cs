@@ -54,6 +54,7 @@ public static class LeastPrivilegeServiceCollectionExtensions
             });
         });
         services.AddSingleton<IAccessGuard>(provider => provider.GetRequiredService<AccessGuard>());
+        services.AddSingleton<IAccessRequests>(provider => new AccessRequests(provider.GetRequiredService<AccessGuard>()));
         services.AddSingleton<IHostedService>(provider => new LeastPrivilegeHost(
             provider.GetRequiredService<AuditLog>(),
             provider.GetRequiredService<AccessGuard>(),

@@ -14,4 +14,7 @@ public sealed class AuditLogCorruptException : AuditLogException
         : base(message, innerException)
     {
     }
+
+    /// <summary>The rule that an entry breaks, where it is one about privileges.</summary>
+    internal string? Rule { get; init; }
 }

@@ -16,6 +16,9 @@ internal interface IPrivilegedLog
     /// <summary>The log's clock.</summary>
     TimeProvider TimeProvider { get; }
 
+    /// <summary>Whether other processes may append to the same log.</summary>
+    bool IsShared { get; }
+
     /// <summary>The id of this run, the same in <c>log.opened</c>, <c>log.closed</c> and every <c>access.*</c> entry.</summary>
     string Session { get; }
 

@@ -13,6 +13,8 @@ internal sealed class PrivilegedLog(
 
     public TimeProvider TimeProvider => log.Options.TimeProvider;
 
+    public bool IsShared => log.Sink.IsShared;
+
     public string Session => run.Session;
 
     public bool AcceptsAppends => log.Status.IsAccepting && !outcomes.IsClosing;

@@ -40,8 +40,10 @@ internal static class LayerRules
         new("Privilege/Subjects", ["Events"], "Who calls has nothing to do with what anybody may."),
         new("Privilege/Policy", ["Merkle", "Events", "Privilege/Attributes", "Privilege/Subjects", "Privilege/Guards/GuardRule.cs"], "The policy's model: an auditor reads it without the runtime."),
         new("Privilege/Decisions", ["Events", "Privilege/Attributes", "Privilege/Subjects", "Privilege/Policy"], "A pure function: whoever replays a decision needs neither a log nor a clock."),
-        new("Privilege/State", [.. UpToStorage, "Log"], "A fold over the log's entries; what a policy says does not matter to it."),
-        new("Privilege/Guards", [.. UpToStorage, "Log", "Privilege/Attributes", "Privilege/Subjects", "Privilege/Policy", "Privilege/Decisions", "Privilege/State"], "The runtime: decides on the state, and records."),
+        new("Privilege/Grants", ["Merkle", "Events", "Privilege/Attributes", "Privilege/Subjects", "Privilege/Policy", "Privilege/Decisions"], "What follows from an act is a pure function: whoever replays it needs neither a log nor a clock."),
+        new("Privilege/State", [.. UpToStorage, "Log", "Privilege/Subjects", "Privilege/Policy", "Privilege/Decisions", "Privilege/Grants"], "A fold over the log's entries."),
+        new("Privilege/Guards", [.. UpToStorage, "Log", "Privilege/Attributes", "Privilege/Subjects", "Privilege/Policy", "Privilege/Decisions", "Privilege/Grants", "Privilege/State"], "The runtime: decides on the state, and records."),
+        new("Privilege/Requests", [.. UpToStorage, "Log", "Privilege/Attributes", "Privilege/Subjects", "Privilege/Policy", "Privilege/Decisions", "Privilege/Grants", "Privilege/State", "Privilege/Guards"], "What applications ask for, on the runtime."),
         new("DependencyInjection", ["*"], "The composition root puts everything together."),
     ];
 }

@@ -39,6 +39,9 @@ public static class DenialCode
     /// <summary>The resource cannot be decided about: its id is too long, or could not be had.</summary>
     public const string MalformedResource = "malformed-resource";
 
+    /// <summary>It would be allowed by a grant, but the clock is behind the log's newest entry by more than it may (PRIVILEGE.md P3).</summary>
+    public const string ClockBehind = "clock-behind";
+
     /// <summary>Deciding failed; what cannot be decided is denied (PRIVILEGE.md P2).</summary>
     public const string DecisionFailed = "decision-failed";
 }

@@ -59,6 +59,15 @@ internal sealed class LinkPermissions
             ? _conflicts.First
             : null;
 
+    /// <summary>Whether it has a role, or one that includes it; none that is in conflict with another counts.</summary>
+    /// <param name="name">The role.</param>
+    /// <param name="standing">Whether eligible roles count for nothing.</param>
+    public bool HasRole(string name, bool standing)
+    {
+        var seen = new bool[_policy.RoleCount];
+        return Effective().Any(held => held.Role.Closure(seen, standing).Any(role => role.Role.Name == name));
+    }
+
     /// <summary>Which of its roles the permission comes from: the policy's own first.</summary>
     public LinkDecision Explain(int permission, AuditResource? resource)
     {

@@ -27,6 +27,16 @@ internal sealed class SubjectPermissions
     /// <summary>What all of them hold by their roles, whatever is acted upon.</summary>
     public PermissionBits Unscoped { get; }
 
+    /// <summary>The roles of all of them as they go on record, the acting subject's first.</summary>
+    public IReadOnlyList<AuditRole> Roles => _links.Length == 1 ? _links[0].Roles : [.. _links.SelectMany(link => link.Roles)];
+
+    /// <summary>Whether each of them has a role, standing or not.</summary>
+    public bool HasRole(string role, bool standing) => Array.TrueForAll(_links, link => link.HasRole(role, standing));
+
+    /// <summary>Whether each of them has some of these roles.</summary>
+    public bool HasOneOf(IReadOnlyList<string> roles, bool standing) =>
+        Array.TrueForAll(_links, link => roles.Any(role => link.HasRole(role, standing)));
+
     /// <summary>
     /// Whether all of them hold a permission by their roles, whatever is acted upon. One bit: no allocation. Elevated
     /// permissions never are; for an index that there is not, <see langword="false"/>.

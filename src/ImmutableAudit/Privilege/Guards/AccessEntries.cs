@@ -40,6 +40,27 @@ internal static class AccessEntries
             },
         };
 
+    /// <summary>Something about a request or grant that was refused.</summary>
+    public static AuditEvent OfRefusal(
+        string session, RequestOperation operation, AuditSubject actor, IReadOnlyList<AuditRole> roles, AuditResource? grant, GrantRefusal refusal, AccessBasis basis) => new()
+        {
+            Type = Denied,
+            Session = session,
+            Actor = actor,
+            Action = operation.Member,
+            Resource = grant,
+            Outcome = AuditOutcome.Denied,
+            Reason = refusal.ToString(),
+            Trace = CurrentTrace.Id,
+            Privilege = new PrivilegeMembers
+            {
+                Permission = operation.Permission,
+                Roles = roles,
+                Policy = basis.PolicyIndex,
+                Basis = basis.Head,
+            },
+        };
+
     /// <summary>How an act ended.</summary>
     public static AuditEvent OfOutcome(AuditEvent decision, AuditReceipt receipt, string outcome, string? reason) => new()
     {

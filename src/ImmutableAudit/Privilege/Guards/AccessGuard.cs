@@ -12,6 +12,7 @@ public sealed class AccessGuard : IAccessGuard, IAsyncDisposable, IDisposable
     private readonly GuardServices _services;
     private readonly AttemptRecorder _recorder;
     private readonly SummaryWriter _summaries;
+    private readonly GrantKeeper _keeper;
     private readonly UseOfSubjects _use;
 
     /// <summary>Whether the ambient subject as it is says all: no accessor of the application's own is asked, and no store.</summary>
@@ -29,6 +30,7 @@ public sealed class AccessGuard : IAccessGuard, IAsyncDisposable, IDisposable
         _services = new GuardServices(setup);
         _recorder = new AttemptRecorder(_services);
         _summaries = new SummaryWriter(_services);
+        _keeper = new GrantKeeper(_services);
         _use = _services.Use;
         _isAmbientAlone = ReferenceEquals(setup.Subjects, SubjectScope.Accessor) && setup.Store is null;
     }
@@ -106,6 +108,8 @@ public sealed class AccessGuard : IAccessGuard, IAsyncDisposable, IDisposable
             return;
         }
 
+        await _keeper.DisposeAsync().ConfigureAwait(false);
+
         // First nothing is allowed any more: what were counted after the last summary would be on no record.
         _services.Engine.Dispose();
         await _summaries.DisposeAsync().ConfigureAwait(false);
@@ -114,10 +118,13 @@ public sealed class AccessGuard : IAccessGuard, IAsyncDisposable, IDisposable
     /// <inheritdoc cref="DisposeAsync"/>
     public void Dispose() => Task.Run(() => DisposeAsync().AsTask()).GetAwaiter().GetResult();
 
+    internal GuardServices Services => _services;
+
     internal async Task StartAsync(CancellationToken cancellationToken)
     {
         await _services.Engine.StartAsync(cancellationToken).ConfigureAwait(false);
         _summaries.Start();
+        _keeper.Start();
     }
 
     internal MemberGuard For(GuardRule rule) => new(this, _services.Engine.Permission(rule));

@@ -11,6 +11,15 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
     private readonly CallResource _resource = resource;
     private AccessBasis _basis = guard.Engine.Basis;
 
+    /// <summary>The time that the decision is taken at.</summary>
+    private DateTimeOffset _time;
+
+    /// <summary>The time by which the log judged, where it did not take the decision; written on the log's thread before it answers.</summary>
+    private DateTimeOffset? _stamped;
+
+    /// <summary>Whether it may only be counted, and what is in force was not looked at for too long.</summary>
+    public bool IsStale => permission.IsCounted && !guard.Engine.IsFresh;
+
     /// <summary>Who calls.</summary>
     public Caller Caller { get; private set; } = caller;
 
@@ -23,31 +32,20 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
     /// <summary>Whether the act's outcome belongs on record.</summary>
     public bool OwesOutcome => Decision.Allowed && permission.Level == AuditLevel.DecisionAndOutcome;
 
+    private static DenialReason ClockBehind { get; } = new(
+        DenialCode.ClockBehind, "the clock is behind the newest entry of the log, so that nobody can say whether the grant has ended. Set the clock right.");
+
     private AuditSubject Actor => Caller.Subject?.Identity ?? Caller.Nobody;
 
     /// <summary>Asks a store for the subject's further roles, for this call alone.</summary>
-    public async ValueTask LookUpAsync(IRoleAssignmentStore store, CancellationToken cancellationToken)
-    {
-        if (Caller.Subject is not { } subject)
-        {
-            return;
-        }
-
-        try
-        {
-            Caller = new(await subject.WithRolesFromAsync(store, cancellationToken).ConfigureAwait(false), null);
-        }
-        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-        {
-            // What it would have said is not known; so nothing is allowed. A store that gives up by itself is no caller who does.
-            Caller = Caller with { Fault = $"the subject's roles could not be looked up ({e.GetType().Name})" };
-        }
-    }
+    public async ValueTask LookUpAsync(IRoleAssignmentStore store, CancellationToken cancellationToken) =>
+        Caller = await Caller.WithRolesFromAsync(store, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Decides on what is in force now.</summary>
     public void Decide()
     {
         _basis = guard.Engine.Basis;
+        _time = _stamped ?? guard.Engine.Now;
         Decision = Judge();
         var isCounted = Decision.Allowed
             ? permission.IsCounted && guard.Use.TryCount(permission, Caller.Subject!, _basis)
@@ -56,8 +54,16 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
     }
 
     /// <summary>Whether the decision may still be recorded; evaluated by the log at the very moment that it would get its index.</summary>
-    public bool StillHolds(LogHead head, DateTimeOffset time) =>
-        head.PrivilegeHead == _basis.Head && Decision.Grants.All(grant => grant.IsLive(time));
+    public bool StillHolds(LogHead head, DateTimeOffset time)
+    {
+        if (head.PrivilegeHead == _basis.Head && IsSameAt(time))
+        {
+            return true;
+        }
+
+        _stamped = time;
+        return false;
+    }
 
     /// <summary>Goes on from what became of the entry.</summary>
     /// <returns>The call, which may now be made; <see langword="null"/> where everything has to be decided anew.</returns>
@@ -69,9 +75,15 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
             return null;
         }
 
-        return !Decision.Allowed ? throw Denied(Entry is null ? null : recorded.Decision.Receipt.Index)
-            : recorded.Outcome is null ? new GuardedCall(cancellationToken)
-            : new GuardedCall(Entry!, recorded.Decision.Receipt, recorded.Outcome, cancellationToken);
+        if (!Decision.Allowed)
+        {
+            throw Denied(Entry is null ? null : recorded.Decision.Receipt.Index);
+        }
+
+        var lease = Decision.Grants.Count == 0 ? null : guard.Leases.Take(Decision.Grants, cancellationToken);
+        return recorded.Outcome is null
+            ? new GuardedCall(lease, cancellationToken)
+            : new GuardedCall(Entry!, recorded.Decision.Receipt, recorded.Outcome, lease, cancellationToken);
     }
 
     /// <summary>Nothing may be done, since the log does not take the decision.</summary>
@@ -89,16 +101,11 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
 
     private AccessDecision Judge()
     {
-        if (Caller.Subject is not { } subject)
+        if (Caller is not { Subject: { } subject, Fault: null })
         {
             return AccessDecision.Denied(new DenialReason(
-                DenialCode.NoSubject,
+                Caller.Code,
                 $"{Caller.Fault ?? "there is no subject, since the call is outside of any scope or outlived its own"}."));
-        }
-
-        if (Caller.Fault is { } unknown)
-        {
-            return AccessDecision.Denied(new DenialReason(DenialCode.DecisionFailed, $"{unknown}."));
         }
 
         if (_resource.Fault is { } fault)
@@ -108,11 +115,24 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
 
         try
         {
-            return UseOfSubjects.PermissionsOf(subject, _basis).Decide(permission.Name, _resource.Resource, _basis.Grants, guard.Engine.Now);
+            var use = UseOfSubjects.On(subject, _basis);
+            var decision = use.Permissions.Decide(permission.Name, _resource.Resource, use.Grants, _time);
+            return decision is { Allowed: true, Grants.Count: > 0 } && guard.Engine.IsClockBehind ? AccessDecision.Denied(ClockBehind) : decision;
         }
         catch (Exception e)
         {
             return AccessDecision.Denied(new DenialReason(DenialCode.DecisionFailed, $"deciding failed ({e.GetType().Name})."));
         }
+    }
+
+    /// <summary>Whether the same would be decided at the time that the entry is stamped with; only grants depend on it.</summary>
+    private bool IsSameAt(DateTimeOffset time)
+    {
+        if (Caller.Subject is not { } subject || time == _time || UseOfSubjects.On(subject, _basis) is not { Grants.Count: > 0 } use)
+        {
+            return true;
+        }
+
+        return use.Grants.All(grant => grant.IsLive(time) == grant.IsLive(_time));
     }
 }

@@ -18,6 +18,11 @@ internal sealed class AttemptRecorder(GuardServices guard)
             await attempt.LookUpAsync(store, cancellationToken).ConfigureAwait(false);
         }
 
+        if (attempt.IsStale)
+        {
+            await FollowAsync(attempt, null, cancellationToken).ConfigureAwait(false);
+        }
+
         while (true)
         {
             attempt.Decide();
@@ -41,6 +46,11 @@ internal sealed class AttemptRecorder(GuardServices guard)
             Task.Run(() => attempt.LookUpAsync(store, cancellationToken).AsTask(), cancellationToken).GetAwaiter().GetResult();
         }
 
+        if (attempt.IsStale)
+        {
+            Task.Run(() => FollowAsync(attempt, null, cancellationToken), cancellationToken).GetAwaiter().GetResult();
+        }
+
         while (true)
         {
             attempt.Decide();
@@ -54,11 +64,11 @@ internal sealed class AttemptRecorder(GuardServices guard)
         }
     }
 
-    private async Task FollowAsync(Attempt attempt, LogHead head, CancellationToken cancellationToken)
+    private async Task FollowAsync(Attempt attempt, LogHead? head, CancellationToken cancellationToken)
     {
         try
         {
-            await guard.Engine.FollowAsync(head, cancellationToken).ConfigureAwait(false);
+            await (head is { } known ? guard.Engine.FollowAsync(known, cancellationToken) : guard.Engine.FollowAsync(cancellationToken)).ConfigureAwait(false);
         }
         catch (Exception e) when (e is AuditException or ObjectDisposedException)
         {

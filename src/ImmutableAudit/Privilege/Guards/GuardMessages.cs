@@ -14,6 +14,12 @@ internal static partial class GuardMessages
     [LoggerMessage(42, LogLevel.Warning, "Policy '{Application}', {Id}: {Finding}")]
     public static partial void Finding(ILogger logger, string application, string id, string finding);
 
+    [LoggerMessage(44, LogLevel.Warning, "What others have appended to the log '{Origin}' could not be followed, or what has ended could not be told. It is tried again.")]
+    public static partial void NotKeptUp(ILogger logger, string origin, Exception exception);
+
+    [LoggerMessage(45, LogLevel.Warning, "Version {Version} of the policy of '{Application}' waits for a live grant for policy.deploy on policy '{Digest}'. Until then the policy of entry {Index} stays in force.")]
+    public static partial void PolicyWaits(ILogger logger, string application, long version, string digest, long index);
+
     [LoggerMessage(43, LogLevel.Error, "The changed policy of '{Application}' was not taken. What was in force stays in force.")]
     public static partial void PolicyRefused(ILogger logger, string application, Exception exception);
 }

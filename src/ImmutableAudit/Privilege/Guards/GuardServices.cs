@@ -14,6 +14,9 @@ internal sealed class GuardServices
         Options = setup.Options;
         Logger = setup.Logger;
         Engine = new PrivilegeEngine(setup);
+        Leases = new GrantLeases(Engine, Log.TimeProvider);
+        Engine.Leases = Leases;
+        Grants = new GrantWriter(this);
         Use = new UseOfSubjects(Log, Engine);
         Flood = new DenialFlood(Options.DenialsRecordedEach);
         Sensitive = new SensitiveValues(Options.SensitiveValueKey);
@@ -31,6 +34,12 @@ internal sealed class GuardServices
 
     /// <summary>What is in force.</summary>
     public PrivilegeEngine Engine { get; }
+
+    /// <summary>Calls under way that rely on grants.</summary>
+    public GrantLeases Leases { get; }
+
+    /// <summary>Writes what is done about grants.</summary>
+    public GrantWriter Grants { get; }
 
     /// <summary>What subjects may, and how often they did.</summary>
     public UseOfSubjects Use { get; }

@@ -45,7 +45,7 @@ internal sealed class GuardedStream<T>(
     {
         try
         {
-            call.CancellationToken.ThrowIfCancellationRequested();
+            call.ThrowIfOver();
             return await elements.MoveNextAsync().ConfigureAwait(false);
         }
         catch (Exception e)

@@ -21,6 +21,22 @@ public sealed class LeastPrivilegeOptions
     /// <summary>How many equal denials are recorded one by one within <see cref="SummaryInterval"/>; further ones are counted. 20.</summary>
     public int DenialsRecordedEach { get; set; } = 20;
 
+    /// <summary>
+    /// How far the clock may be behind the log's newest entry before grants count for nothing; 5 seconds. Until then time stands
+    /// still at that entry (PRIVILEGE.md P3).
+    /// </summary>
+    public TimeSpan MaxClockSkew { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Where several processes append to one log: after how long at most this one knows what others have appended, 1 second. Recorded
+    /// decisions never depend on it. Use that is only counted (<see cref="AuditLevel.DenialsOnly"/>) may be decided on what was in
+    /// force so long ago, and looks first where it has not been possible to look for longer.
+    /// </summary>
+    public TimeSpan MaxStaleness { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often others' entries are looked for.</summary>
+    internal TimeSpan FollowInterval => MaxStaleness / 2;
+
     /// <summary>What is wrong with these options; nothing where all is right.</summary>
     internal IEnumerable<string> Validate()
     {
@@ -32,6 +48,16 @@ public sealed class LeastPrivilegeOptions
         if (SummaryInterval < TimeSpan.FromMilliseconds(100) || SummaryInterval > TimeSpan.FromDays(1))
         {
             yield return $"SummaryInterval is {SummaryInterval}. Set it to something from 0.1 seconds to one day.";
+        }
+
+        if (MaxClockSkew < TimeSpan.Zero || MaxClockSkew > TimeSpan.FromHours(1))
+        {
+            yield return $"MaxClockSkew is {MaxClockSkew}. Set it to something from zero to one hour.";
+        }
+
+        if (MaxStaleness < TimeSpan.FromMilliseconds(20) || MaxStaleness > TimeSpan.FromMinutes(10))
+        {
+            yield return $"MaxStaleness is {MaxStaleness}. Set it to something from 20 milliseconds to ten minutes.";
         }
 
         if (DenialsRecordedEach < 1)

@@ -1,3 +1,5 @@
+using ImmutableAudit.Log;
+
 namespace ImmutableAudit.Privilege;
 
 /// <summary>
@@ -7,6 +9,7 @@ namespace ImmutableAudit.Privilege;
 internal sealed class PrivilegeEngine : IDisposable
 {
     private readonly GuardSetup _setup;
+    private readonly bool _isShared;
     private readonly AccessPolicy _policy;
     private readonly SemaphoreSlim _reloading = new(1, 1);
     private IDisposable? _subscription;
@@ -14,11 +17,15 @@ internal sealed class PrivilegeEngine : IDisposable
     private LivePrivileges? _live;
     private volatile AccessBasis? _basis;
     private bool _isDisposed;
+    private readonly ChangeSignal _changed = new();
     private long _lastTicks;
+    private long _followed = long.MinValue;
+    private DeployablePolicy? _waiting;
 
     public PrivilegeEngine(GuardSetup setup)
     {
         _setup = setup;
+        _isShared = setup.Log.IsShared;
         _policy = Build();
     }
 
@@ -33,6 +40,24 @@ internal sealed class PrivilegeEngine : IDisposable
     /// <summary>The present time, never before an entry that was seen (PRIVILEGE.md P3).</summary>
     public DateTimeOffset Now =>
         new(Math.Max(_setup.Log.TimeProvider.GetUtcNow().UtcTicks, Volatile.Read(ref _lastTicks)), TimeSpan.Zero);
+
+    /// <summary>The same, where there is anything.</summary>
+    public AccessBasis? IfAny => _basis;
+
+    /// <summary>Whether the clock is behind the newest entry that was seen by more than it may (PRIVILEGE.md P3).</summary>
+    public bool IsClockBehind =>
+        Volatile.Read(ref _lastTicks) - _setup.Log.TimeProvider.GetUtcNow().UtcTicks > _setup.Options.MaxClockSkew.Ticks;
+
+    /// <summary>Whether what is in force is known to be so, or was not long ago (<see cref="LeastPrivilegeOptions.MaxStaleness"/>).</summary>
+    public bool IsFresh => !_isShared
+        || (Volatile.Read(ref _followed) is var followed and not long.MinValue
+            && _setup.Log.TimeProvider.GetElapsedTime(followed) <= _setup.Options.MaxStaleness);
+
+    /// <summary>Completes when something else comes into force. Take it before looking.</summary>
+    public Task Changed => _changed.Next;
+
+    /// <summary>The calls that rely on grants; told of each change.</summary>
+    public GrantLeases? Leases { get; set; }
 
     /// <summary>What a guarded member needs.</summary>
     public GuardedPermission Permission(GuardRule rule) => Permission(rule.Member, rule.Permission);
@@ -54,7 +79,9 @@ internal sealed class PrivilegeEngine : IDisposable
         await log.RequireSessionAsync(cancellationToken).ConfigureAwait(false);
         _live ??= await LivePrivileges.OpenAsync(log, cancellationToken: cancellationToken).ConfigureAwait(false);
         await DeployAsync(_policy, _live, cancellationToken).ConfigureAwait(false);
-        var basis = Take(_live.Current);
+        Take(_live.Current);
+        await FollowAsync(cancellationToken).ConfigureAwait(false);
+        var basis = Basis;
         GuardMessages.PolicyInForce(_setup.Logger, log.Origin, basis.Policy.Policy.Application, basis.Policy.Policy.Version, basis.PolicyIndex);
         foreach (var finding in Findings(basis.Policy.Policy))
         {
@@ -97,7 +124,7 @@ internal sealed class PrivilegeEngine : IDisposable
         catch (Exception e)
         {
             GuardMessages.PolicyRefused(_setup.Logger, _policy.Application, e);
-            await RecordRefusalAsync(e).ConfigureAwait(false);
+            await RecordRefusalAsync(e is AuditException ? e.Message : e.GetType().Name).ConfigureAwait(false);
         }
         finally
         {
@@ -112,6 +139,25 @@ internal sealed class PrivilegeEngine : IDisposable
         Take(await _live!.CatchUpAsync(head.PrivilegeHead, cancellationToken).ConfigureAwait(false));
     }
 
+    /// <summary>Goes on to where the log stands now.</summary>
+    public async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        var asked = _setup.Log.TimeProvider.GetTimestamp();
+        await FollowAsync(await _setup.Log.ReadHeadAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        Volatile.Write(ref _followed, asked);
+    }
+
+    /// <summary>Goes on to an entry that this process appended, and writes the state down where that is due.</summary>
+    public async Task FollowOwnAsync(long privilegeHead)
+    {
+        Take(await _live!.CatchUpAsync(privilegeHead).ConfigureAwait(false));
+        await _live.WriteIfDueAsync().ConfigureAwait(false);
+        Take(_live.Current);
+    }
+
+    /// <summary>Reads committed entries. Used by one caller at a time.</summary>
+    public IEntryReader ReadEntries() => _setup.Log.ReadEntries();
+
     /// <summary>Nothing is in force any more.</summary>
     public void Dispose()
     {
@@ -122,18 +168,29 @@ internal sealed class PrivilegeEngine : IDisposable
             _basis = null;
         }
 
+        Leases?.CheckAll();
+        Leases?.Dispose();
         _live?.Dispose();
     }
 
-    private static Task<PolicyInForce> DeployAsync(AccessPolicy policy, LivePrivileges live, CancellationToken cancellationToken)
+    /// <summary>Puts a policy into force, or leaves it to wait for the grant that the one in force demands (PRIVILEGE.md P15).</summary>
+    private async Task DeployAsync(AccessPolicy policy, LivePrivileges live, CancellationToken cancellationToken)
     {
         var document = PolicyDocument.Of(policy);
-        return PolicyDeployment.DeployAsync(live, new DeployablePolicy(policy.Application, policy.Version, document.Utf8), cancellationToken);
+        var deployable = new DeployablePolicy(policy.Application, policy.Version, document.Utf8);
+        var inForce = await PolicyDeployment.DeployAsync(live, deployable, Now, cancellationToken).ConfigureAwait(false);
+        _waiting = inForce.Version < policy.Version ? deployable : null;
+        if (_waiting is not null)
+        {
+            GuardMessages.PolicyWaits(_setup.Logger, policy.Application, policy.Version, deployable.Digest, inForce.Index);
+            await RecordRefusalAsync($"Version {policy.Version}, {deployable.Digest}, waits for a live grant for '{AuditPermissions.DeployPolicy}' that names this digest.").ConfigureAwait(false);
+        }
     }
 
     /// <summary>Makes a state the basis of decisions, unless a newer one is already.</summary>
     private AccessBasis Take(PrivilegeState state)
     {
+        AccessBasis basis;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, typeof(AccessGuard));
@@ -143,11 +200,18 @@ internal sealed class PrivilegeEngine : IDisposable
             }
 
             var policy = state.Policies[_policy.Application];
-            var compiled = _basis?.PolicyIndex == policy.Index
-                ? _basis.Policy
-                : new CompiledPolicy(PolicyDocument.Parse(policy.Document).Policy, Catalogue);
-            return _basis = new AccessBasis(compiled, policy.Index, state.Head, []);
+            var compiled = _basis?.PolicyIndex == policy.Index ? _basis.Policy : new CompiledPolicy(policy.Compiled.Policy, Catalogue);
+            basis = _basis = new AccessBasis(compiled, policy, state);
         }
+
+        Leases?.CheckAll();
+        _changed.Signal();
+        if (_waiting is { } waiting && state.GrantsToDeploy(waiting.Digest, Now).Any())
+        {
+            _ = Task.Run(ReloadAsync, CancellationToken.None);
+        }
+
+        return basis;
     }
 
     private AccessPolicy Build()
@@ -160,12 +224,11 @@ internal sealed class PrivilegeEngine : IDisposable
         return builder.Build();
     }
 
-    private async Task RecordRefusalAsync(Exception e)
+    private async Task RecordRefusalAsync(string reason)
     {
         try
         {
-            var result = await _setup.Log.AppendAsync(StateEntries.Reject(
-                _policy.Application, e is AuditException ? e.Message : e.GetType().Name, _setup.Log.Session)).ConfigureAwait(false);
+            var result = await _setup.Log.AppendAsync(StateEntries.Reject(_policy.Application, reason, _setup.Log.Session)).ConfigureAwait(false);
             await _live!.CatchUpAsync(result.PrivilegeHead).ConfigureAwait(false);
             await _live.WriteIfDueAsync().ConfigureAwait(false);
             Take(_live.Current);
@@ -188,7 +251,8 @@ internal sealed class PrivilegeEngine : IDisposable
         }
     }
 
-    private void SeeTime(DateTimeOffset time)
+    /// <summary>Takes note of the time of an entry.</summary>
+    public void SeeTime(DateTimeOffset time)
     {
         for (var seen = Volatile.Read(ref _lastTicks); time.UtcTicks > seen;)
         {

@@ -1,11 +1,14 @@
 namespace ImmutableAudit.Privilege;
 
 /// <summary>What was found out about one subject on one basis: an answer for this subject object and no other.</summary>
-internal sealed class SubjectUse(AccessBasis basis, SubjectPermissions permissions)
+internal sealed class SubjectUse(AccessBasis basis, SubjectPermissions permissions, IReadOnlyList<AccessGrant> grants)
 {
     public AccessBasis Basis { get; } = basis;
 
     public SubjectPermissions Permissions { get; } = permissions;
+
+    /// <summary>Its grants, and those of each one it acts for, in whatever state of time.</summary>
+    public IReadOnlyList<AccessGrant> Grants { get; } = grants;
 
     /// <summary>Where its use is counted; <see langword="null"/> until there is any, and while too many others have some.</summary>
     public UseCounts? Counts { get; set; }

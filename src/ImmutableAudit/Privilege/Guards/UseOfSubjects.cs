@@ -9,7 +9,8 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
     /// <summary>The counts.</summary>
     public UseLedger Ledger { get; } = new(engine.Catalogue.Count);
 
-    public static SubjectPermissions PermissionsOf(AccessSubject subject, AccessBasis basis) => Of(subject, basis).Permissions;
+    /// <summary>What a subject may and which grants it has, on one basis.</summary>
+    public static SubjectUse On(AccessSubject subject, AccessBasis basis) => Of(subject, basis);
 
     /// <summary>
     /// Whether a subject may by its roles, whatever is acted upon, and that was counted. Allocates nothing but at a subject's first
@@ -18,7 +19,7 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
     public bool Passes(GuardedPermission permission, AccessSubject subject)
     {
         var use = Of(subject, engine.Basis);
-        return use.Unscoped.Contains(permission.Index) && TryCount(permission, subject, use);
+        return use.Unscoped.Contains(permission.Index) && engine.IsFresh && TryCount(permission, subject, use);
     }
 
     /// <summary>
@@ -47,11 +48,24 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static SubjectUse FindOut(AccessSubject subject, AccessBasis basis)
     {
-        var use = new SubjectUse(basis, basis.Policy.Resolve(subject));
+        // What it may by its roles follows from the policy alone; grants come and go more often.
+        var permissions = subject.Cache is SubjectUse before && ReferenceEquals(before.Basis.Policy, basis.Policy) ? before.Permissions : basis.Policy.Resolve(subject);
+        var use = new SubjectUse(basis, permissions, GrantsOf(subject, basis.Grants));
         subject.Cache = use;
         return use;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private UseCounts? Begin(SubjectUse use, AccessSubject subject) => use.Counts = Ledger.TryFor(subject.Identity);
+
+    private static List<AccessGrant> GrantsOf(AccessSubject subject, GrantBook book)
+    {
+        var grants = new List<AccessGrant>();
+        for (var link = book.Count == 0 ? null : subject; link is not null; link = link.OnBehalfOf)
+        {
+            grants.AddRange(book.GrantsOf(SubjectKey.Of(link.Identity)));
+        }
+
+        return grants;
+    }
 }

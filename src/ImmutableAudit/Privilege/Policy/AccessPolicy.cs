@@ -16,14 +16,18 @@ public sealed class AccessPolicy
     private readonly FrozenDictionary<string, Role> _roles;
     private readonly FrozenDictionary<SubjectKey, RoleAssignment> _assignments;
     private readonly FrozenDictionary<string, RoleAssignment[]> _persons;
+    private readonly FrozenDictionary<string, ElevationRule> _elevations;
+    private readonly FrozenDictionary<SubjectKey, IReadOnlyList<ReadOnlyMemory<byte>>> _voteKeys;
 
     internal AccessPolicy(
         string application, int version, IEnumerable<Role> roles, IEnumerable<RoleAssignment> assignments,
-        IEnumerable<SeparatedDuties> separations, IEnumerable<ElevationRule> elevations, PermissionCatalogue catalogue)
+        IEnumerable<SeparatedDuties> separations, IEnumerable<ElevationRule> elevations, PermissionCatalogue catalogue,
+        bool deployUnderGrant, IEnumerable<VoteKey> voteKeys)
     {
         Application = application;
         Version = version;
         Catalogue = catalogue;
+        DeployUnderGrant = deployUnderGrant;
         Roles = [.. roles.OrderBy(role => role.Name, StringComparer.Ordinal)];
         Assignments = [.. assignments.OrderBy(assignment => assignment.Issuer, StringComparer.Ordinal).ThenBy(assignment => assignment.Id, StringComparer.Ordinal)];
         Separations = [.. separations.OrderBy(separation => separation.Roles, RoleListOrder.Instance)];
@@ -33,6 +37,14 @@ public sealed class AccessPolicy
         _persons = Assignments.Where(assignment => assignment.Person is not null)
             .GroupBy(assignment => assignment.Person!, StringComparer.Ordinal)
             .ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
+        _elevations = Elevations.ToFrozenDictionary(rule => rule.Permission, StringComparer.Ordinal);
+        VoteKeys =
+        [
+            .. voteKeys.OrderBy(key => key.Subject.Issuer, StringComparer.Ordinal).ThenBy(key => key.Subject.Id, StringComparer.Ordinal)
+                .ThenBy(key => key.Text, StringComparer.Ordinal),
+        ];
+        _voteKeys = VoteKeys.GroupBy(key => key.Subject)
+            .ToFrozenDictionary(group => group.Key, IReadOnlyList<ReadOnlyMemory<byte>> (group) => [.. group.Select(key => key.Spki)]);
     }
 
     /// <summary>The application that it is for.</summary>
@@ -40,6 +52,11 @@ public sealed class AccessPolicy
 
     /// <summary>Its version, 1 or more; a changed policy has a higher one.</summary>
     public int Version { get; }
+
+    /// <summary>
+    /// Whether the next policy takes a grant of <see cref="AuditPermissions.DeployPolicy"/> that names its digest (PRIVILEGE.md P15).
+    /// </summary>
+    public bool DeployUnderGrant { get; }
 
     /// <summary>The permissions that there are, each with its attributes.</summary>
     public PermissionCatalogue Catalogue { get; }
@@ -65,6 +82,19 @@ public sealed class AccessPolicy
         ArgumentNullException.ThrowIfNull(subject);
         return _assignments.TryGetValue(SubjectKey.Of(subject), out assignment);
     }
+
+    /// <summary>How a permission can be asked for.</summary>
+    public bool TryGetElevation(string permission, [NotNullWhen(true)] out ElevationRule? rule) => _elevations.TryGetValue(permission, out rule);
+
+    /// <summary>The keys that a subject signs its votes with, each a SubjectPublicKeyInfo on curve P-256; by issuer and id alone.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> VoteKeysOf(AuditSubject subject)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        return _voteKeys.GetValueOrDefault(SubjectKey.Of(subject)) ?? [];
+    }
+
+    /// <summary>All keys that votes are signed with, in ordinal order of issuer, id and base64.</summary>
+    internal IReadOnlyList<VoteKey> VoteKeys { get; }
 
     /// <summary>What is assigned to all accounts of a person.</summary>
     internal IReadOnlyList<RoleAssignment> AssignmentsOf(string person) => _persons.GetValueOrDefault(person) ?? [];

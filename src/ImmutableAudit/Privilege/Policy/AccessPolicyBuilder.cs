@@ -15,12 +15,16 @@ namespace ImmutableAudit.Privilege;
 /// </example>
 public sealed class AccessPolicyBuilder
 {
+    private static readonly PermissionDefinition DeployPolicy = new(AuditPermissions.DeployPolicy, elevated: true);
+
     private readonly Dictionary<string, Role> _roles = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ElevationRule> _elevations = new(StringComparer.Ordinal);
     private readonly Dictionary<SubjectKey, (string? Person, List<string> Roles)> _assignments = [];
     private readonly Dictionary<string, SeparatedDuties> _separations = new(StringComparer.Ordinal);
     private readonly List<(PermissionDefinition Definition, string Place)> _permissions = [];
+    private readonly Dictionary<(SubjectKey Subject, string Text), VoteKey> _voteKeys = [];
     private int? _version;
+    private bool _deployUnderGrant;
 
     internal string? ApplicationName { get; private set; }
 
@@ -64,6 +68,23 @@ public sealed class AccessPolicyBuilder
             : throw new AccessPolicyException($"The permission '{permission}' has two elevation rules. Make them one.");
     }
 
+    /// <summary>Says how each of several permissions can be asked for, the same of each.</summary>
+    /// <exception cref="AccessPolicyException">
+    /// None is named, a permission is malformed or has a rule already, or the rule is malformed.
+    /// </exception>
+    public AccessPolicyBuilder Elevation(IEnumerable<string> permissions, Action<ElevationRuleBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(permissions);
+        var any = false;
+        foreach (var permission in permissions)
+        {
+            Elevation(permission, configure);
+            any = true;
+        }
+
+        return any ? this : throw new AccessPolicyException("An elevation rule names no permission. Name those that it is of.");
+    }
+
     /// <summary>Assigns a role to a subject.</summary>
     /// <param name="id">The subject's stable name at its issuer; opaque, no mail address: the log keeps it for ever.</param>
     /// <param name="role">The role.</param>
@@ -101,6 +122,41 @@ public sealed class AccessPolicyBuilder
 
         // No name has a control character.
         _separations.TryAdd(string.Join('\0', separation.Roles), separation);
+        return this;
+    }
+
+    /// <summary>
+    /// The next policy takes a grant of <see cref="AuditPermissions.DeployPolicy"/> that names its digest, by an elevation rule of
+    /// this one (PRIVILEGE.md P15).
+    /// </summary>
+    public AccessPolicyBuilder DeployUnderGrant()
+    {
+        _deployUnderGrant = true;
+        return this;
+    }
+
+    /// <summary>Names a key that a subject signs its votes with; it may have several.</summary>
+    /// <param name="subject">The subject, by issuer and id alone.</param>
+    /// <param name="subjectPublicKeyInfo">Its public key on curve P-256, as <c>ECDsa.ExportSubjectPublicKeyInfo</c> writes it.</param>
+    /// <exception cref="AccessPolicyException">
+    /// Issuer or id is blank or malformed, the subject acts for another, or the bytes are no such key; says what they are.
+    /// </exception>
+    public AccessPolicyBuilder VoteKey(AuditSubject subject, ReadOnlySpan<byte> subjectPublicKeyInfo)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        PolicyText.Id(subject.Id, "subject that has a vote key");
+        if (subject.Issuer is not null)
+        {
+            PolicyText.Id(subject.Issuer, $"issuer of '{Printable.Of(subject.Id)}'");
+        }
+
+        if (subject.OnBehalfOf is not null)
+        {
+            throw new AccessPolicyException($"A vote key is named of '{Printable.Of(subject.Id)}' on behalf of another. Name it of the one who signs, alone.");
+        }
+
+        var key = Privilege.VoteKey.Of(SubjectKey.Of(subject), subjectPublicKeyInfo);
+        _voteKeys[(key.Subject, key.Text)] = key;
         return this;
     }
 
@@ -144,7 +200,9 @@ public sealed class AccessPolicyBuilder
             _assignments.Select(pair => new RoleAssignment(pair.Key, pair.Value.Person, pair.Value.Roles)),
             _separations.Values,
             _elevations.Values,
-            PermissionCatalogue.Merge(_permissions));
+            PermissionCatalogue.Merge(_deployUnderGrant ? _permissions.Append((DeployPolicy, "DeployUnderGrant")) : _permissions),
+            _deployUnderGrant,
+            _voteKeys.Values);
     }
 
     private AccessPolicyBuilder Assign(string id, string? issuer, string? person, string role)

@@ -13,7 +13,15 @@ namespace ImmutableAudit.Privilege;
 ///     "lead": { "Includes": [ "support" ], "AllowOn": [ { "Permission": "orders.refund", "ResourceType": "order" } ] }
 ///   },
 ///   "Assignments": [ { "Id": "7f3a", "Issuer": "https://idp.example", "Roles": [ "lead" ] } ],
-///   "SeparatedDuties": [ [ "lead", "auditor" ] ]
+///   "SeparatedDuties": [ [ "lead", "auditor" ] ],
+///   "Elevations": {
+///     "orders.purge": {
+///       "RequestableBy": [ "lead" ], "ApprovedBy": [ { "Role": "security", "Quorum": 2 } ], "MaxDuration": "00:30:00",
+///       "RequireReason": true, "ActiveHours": { "UtcOffset": "01:00", "From": "08:00", "To": "18:00", "Days": [ "monday", "friday" ] },
+///       "BreakGlass": { "Roles": [ "lead" ], "MaxDuration": "00:10:00" }
+///     }
+///   },
+///   "VoteKeys": [ { "Id": "7f3a", "Issuer": "https://idp.example", "Key": "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE…" } ]
 /// }
 /// </code>
 /// </example>
@@ -30,6 +38,15 @@ public sealed class AccessPolicyOptions
 
     /// <summary>Roles that nobody may hold together.</summary>
     public IList<IList<string>> SeparatedDuties { get; } = [];
+
+    /// <summary>How permissions can be asked for, by their names; none that code says it of, too.</summary>
+    public IDictionary<string, ElevationOptions> Elevations { get; } = new Dictionary<string, ElevationOptions>(StringComparer.Ordinal);
+
+    /// <summary>The keys that votes are signed with, beside those that code names.</summary>
+    public IList<VoteKeyOptions> VoteKeys { get; } = [];
+
+    /// <summary>Whether the next policy takes a grant of <see cref="AuditPermissions.DeployPolicy"/>; it does, too, where code says so.</summary>
+    public bool DeployUnderGrant { get; set; }
 }
 
 /// <summary>A role in configuration.</summary>

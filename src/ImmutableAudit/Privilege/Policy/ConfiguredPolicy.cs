@@ -35,6 +35,21 @@ internal static class ConfiguredPolicy
         {
             At($"SeparatedDuties:{number}", () => builder.SeparateDuties(roles));
         }
+
+        foreach (var (permission, elevation) in options.Elevations.OrderBy(elevation => elevation.Key, StringComparer.Ordinal))
+        {
+            At($"Elevations:{permission}", () => builder.Elevation(permission, rule => ConfiguredElevation.Apply(elevation, rule)));
+        }
+
+        foreach (var (number, key) in options.VoteKeys.Index())
+        {
+            At($"VoteKeys:{number}", () => builder.VoteKey(new AuditSubject { Id = key.Id, Issuer = key.Issuer }, Bytes(key)));
+        }
+
+        if (options.DeployUnderGrant)
+        {
+            builder.DeployUnderGrant();
+        }
     }
 
     private static void Apply(RoleOptions role, RoleBuilder target)
@@ -54,6 +69,15 @@ internal static class ConfiguredPolicy
         {
             target.ApprovesElevation();
         }
+    }
+
+    private static byte[] Bytes(VoteKeyOptions key)
+    {
+        // Configuration may set it to nothing at all.
+        var bytes = new byte[key.Key?.Length ?? 0];
+        return Convert.TryFromBase64String(key.Key ?? "", bytes, out var length)
+            ? bytes[..length]
+            : throw new AccessPolicyException($"The vote key of {new SubjectKey(key.Issuer, key.Id)} is not base64. Give the body of a PUBLIC KEY PEM.");
     }
 
     private static void At(string place, Func<AccessPolicyBuilder> act)

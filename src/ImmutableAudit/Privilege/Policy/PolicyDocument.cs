@@ -7,15 +7,23 @@ namespace ImmutableAudit.Privilege;
 /// <example>
 /// Without line breaks and indentation; what is absent or empty is left out, sets stand in ordinal order:
 /// <code>
-/// {"v":1,"application":"shop","version":3,
-///  "permissions":[{"permission":"orders.purge","elevated":true},{"permission":"orders.read","level":"denialsOnly"}],
+/// {"v":1,"application":"shop","version":3,"deployUnderGrant":true,
+///  "permissions":[{"permission":"orders.purge","elevated":true},{"permission":"orders.read","level":"denialsOnly"},
+///                 {"permission":"policy.deploy","elevated":true}],
 ///  "roles":[{"role":"lead","kind":"eligible","approvesElevation":true,"includes":["support"],
 ///            "allow":[{"permission":"orders.read","resource":{"type":"order","id":"4711"}}]}],
 ///  "assignments":[{"issuer":"https://idp.example","id":"7f3a","person":"p-1","roles":["lead"]}],
 ///  "separations":[["auditor","lead"]],
 ///  "elevations":[{"permission":"orders.purge","requestableBy":["lead"],
-///                 "approvals":[{"role":"security","quorum":2}],"maxSeconds":1800}]}
+///                 "approvals":[{"role":"security","quorum":2}],"maxSeconds":1800,"pendingSeconds":3600,"activationSeconds":600,
+///                 "requires":["reason","ticket"],
+///                 "hours":{"offsetMinutes":60,"from":480,"to":1080,"days":["monday","tuesday","friday"]},
+///                 "revocableBy":["auditor"],"separateApprovers":true,"signedVotes":true,
+///                 "breakGlass":{"by":["lead"],"maxSeconds":600}}],
+///  "voteKeys":[{"issuer":"https://idp.example","id":"7f3a","key":"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE…"}]}
 /// </code>
+/// Of an elevation <c>pendingSeconds</c> is left out where it is 86,400, <c>activationSeconds</c> where it is 28,800. Hours are minutes
+/// of the day, <c>from</c> 0 to 1,439, <c>to</c> 1 to 1,440; days stand in their order from Monday.
 /// </example>
 public sealed class PolicyDocument
 {

@@ -28,6 +28,15 @@ internal sealed class PolicyElement(JsonElement element, string place)
         ? number
         : throw Fault("is not a whole number of 32 bits");
 
+    public TimeSpan Seconds() => TimeSpan.FromSeconds(Number());
+
+    public byte[] Bytes()
+    {
+        var text = Text();
+        var bytes = new byte[text.Length];
+        return Convert.TryFromBase64String(text, bytes, out var length) ? bytes[..length] : throw Fault("is not base64");
+    }
+
     public bool Flag(string name) => Optional(name) is { } flag
         && (flag.IsTrue() ? true : throw flag.Fault("is not true; leave it out"));
 

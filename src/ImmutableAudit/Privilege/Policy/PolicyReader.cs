@@ -40,8 +40,13 @@ internal static class PolicyReader
             throw new AccessPolicyException($"A policy document has the format {version}, newer than this library. Update the library.");
         }
 
-        root.KnowOnly("v", "application", "version", "permissions", "roles", "assignments", "separations", "elevations");
+        root.KnowOnly("v", "application", "version", "deployUnderGrant", "permissions", "roles", "assignments", "separations", "elevations", "voteKeys");
         root.Build(() => builder.Application(root.Member("application").Text()).Version(root.Member("version").Number()));
+        if (root.Flag("deployUnderGrant"))
+        {
+            builder.DeployUnderGrant();
+        }
+
         foreach (var item in root.Items("permissions"))
         {
             item.KnowOnly("permission", "elevated", "level");
@@ -76,8 +81,17 @@ internal static class PolicyReader
 
         foreach (var item in root.Items("elevations"))
         {
-            item.KnowOnly("permission", "requestableBy", "approvals", "maxSeconds");
+            item.KnowOnly(
+                "permission", "requestableBy", "approvals", "maxSeconds", "pendingSeconds", "activationSeconds", "requires", "hours", "revocableBy",
+                "separateApprovers", "signedVotes", "breakGlass");
             item.Build(() => builder.Elevation(item.Member("permission").Text(), rule => Elevation(item, rule)));
+        }
+
+        foreach (var item in root.Items("voteKeys"))
+        {
+            item.KnowOnly("issuer", "id", "key");
+            var subject = new AuditSubject { Issuer = item.Optional("issuer")?.Text(), Id = item.Member("id").Text() };
+            item.Build(() => builder.VoteKey(subject, item.Member("key").Bytes()));
         }
 
         return root.Build(builder.Build);
@@ -121,7 +135,72 @@ internal static class PolicyReader
             approval.Build(() => rule.ApprovedBy(approval.Member("role").Text(), approval.Member("quorum").Number()));
         }
 
-        rule.MaxDuration(TimeSpan.FromSeconds(item.Member("maxSeconds").Number()));
+        rule.MaxDuration(item.Member("maxSeconds").Seconds());
+        if (item.Optional("pendingSeconds") is { } pending)
+        {
+            rule.PendingFor(pending.Seconds());
+        }
+
+        if (item.Optional("activationSeconds") is { } activation)
+        {
+            rule.ActivateWithin(activation.Seconds());
+        }
+
+        foreach (var required in item.Items("requires"))
+        {
+            _ = required.Text() switch
+            {
+                "reason" => rule.RequireReason(),
+                "ticket" => rule.RequireTicket(),
+                _ => throw required.Fault("is nothing that a request can be required to have"),
+            };
+        }
+
+        if (item.Optional("hours") is { } hours)
+        {
+            hours.KnowOnly("offsetMinutes", "from", "to", "days");
+            hours.Build(() => rule.ActiveHours(
+                TimeSpan.FromMinutes(hours.Member("offsetMinutes").Number()), TimeOfDay(hours.Member("from"), 0), TimeOfDay(hours.Member("to"), 1),
+                [.. hours.Items("days").Select(Day)]));
+        }
+
+        rule.RevocableBy(item.Optional("revocableBy")?.Texts() ?? []);
+        if (item.Flag("separateApprovers"))
+        {
+            rule.SeparateApprovers();
+        }
+
+        if (item.Flag("signedVotes"))
+        {
+            rule.SignedVotes();
+        }
+
+        if (item.Optional("breakGlass") is { } breakGlass)
+        {
+            breakGlass.KnowOnly("by", "maxSeconds");
+            breakGlass.Build(() => rule.BreakGlass(breakGlass.Member("maxSeconds").Seconds(), breakGlass.Optional("by")?.Texts() ?? []));
+        }
+    }
+
+    /// <summary>A beginning is 0 to 1439, an end 1 to 1440: one spelling of midnight each.</summary>
+    private static TimeOnly TimeOfDay(PolicyElement item, int least)
+    {
+        var minutes = item.Number();
+        return minutes >= least && minutes < PolicyWriter.MinutesOfDay + least
+            ? TimeOnly.MinValue.AddMinutes(minutes)
+            : throw item.Fault($"is no time of day: minutes from {least} to {PolicyWriter.MinutesOfDay - 1 + least}");
+    }
+
+    private static DayOfWeek Day(PolicyElement item)
+    {
+        var name = item.Text();
+        foreach (var day in Enum.GetValues<DayOfWeek>())
+        {
+            if (PolicyWriter.DayName(day) == name)
+                return day;
+        }
+
+        throw item.Fault("is no day of the week");
     }
 
     private static AuditLevel Level(PolicyElement item)

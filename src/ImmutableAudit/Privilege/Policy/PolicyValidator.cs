@@ -21,6 +21,7 @@ public static class PolicyValidator
                 .Concat(RoleChecks.Of(analysis))
                 .Concat(AssignmentChecks.Of(analysis))
                 .Concat(ElevationChecks.Of(analysis))
+                .Concat(VoteKeyChecks.Of(analysis))
                 .OrderByDescending(finding => finding.Severity),
         ];
     }

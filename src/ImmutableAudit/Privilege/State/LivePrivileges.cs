@@ -76,7 +76,8 @@ internal sealed class LivePrivileges : IDisposable
     public async ValueTask WriteIfDueAsync(CancellationToken cancellationToken = default)
     {
         var state = _current;
-        if (state.SinceWritten < _interval)
+        // A large state is not written again before as much has happened, so that entries cost the same however many grants there are.
+        if (state.SinceWritten < Math.Max(_interval, state.Grants.Count))
         {
             return;
         }
@@ -87,7 +88,7 @@ internal sealed class LivePrivileges : IDisposable
                 StateEntries.Write(state, Log.Session), (head, _) => head.PrivilegeHead == state.Head, cancellationToken).ConfigureAwait(false);
             await CatchUpAsync(result.PrivilegeHead, cancellationToken).ConfigureAwait(false);
         }
-        catch (AuditLogException e) when (e is AuditUnavailableException or AuditOutcomeUnknownException or AuditClockException)
+        catch (AuditException e) when (e is AuditUnavailableException or AuditOutcomeUnknownException or AuditClockException or AuditEntryTooLargeException)
         {
             // What privileges follow from is on record; only the next who opens the log goes back further.
         }

@@ -10,14 +10,21 @@ internal static class PolicyDeployment
     /// Deploys a policy of a higher version than the one in force. The same policy, or one of a lower version, changes nothing: of
     /// hosts with several versions, as in a rolling deployment, all go by the newest.
     /// </summary>
-    /// <returns>The policy that is in force: this one, or a newer one.</returns>
+    /// <param name="privileges">The log.</param>
+    /// <param name="policy">The policy.</param>
+    /// <param name="now">The present, by which grants are live.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>
+    /// The policy that is in force: this one, or a newer one. An older one where that demands a grant to be replaced
+    /// (PRIVILEGE.md P15) and there is none: nothing was deployed then.
+    /// </returns>
     /// <exception cref="ArgumentException">The policy has no application or version, or is not UTF-8.</exception>
     /// <exception cref="PolicyConflictException">Another policy of the same version is in force.</exception>
     /// <exception cref="AuditEntryTooLargeException">It is too large for one commit; nothing was deployed.</exception>
     /// <exception cref="AuditUnavailableException">The log takes no appends; nothing was deployed.</exception>
     /// <exception cref="AuditOutcomeUnknownException">It may be in force or not: deploy it again.</exception>
     public static async Task<PolicyInForce> DeployAsync(
-        LivePrivileges privileges, DeployablePolicy policy, CancellationToken cancellationToken = default)
+        LivePrivileges privileges, DeployablePolicy policy, DateTimeOffset now = default, CancellationToken cancellationToken = default)
     {
         Check(policy);
         var log = privileges.Log;
@@ -38,8 +45,21 @@ internal static class PolicyDeployment
             }
 
             var basis = state.Head;
-            var entries = StateEntries.Deploy(policy, inForce, log.Session);
-            var result = await log.AppendAsync(entries, (head, _) => head.PrivilegeHead == basis, cancellationToken).ConfigureAwait(false);
+            var grant = inForce?.NextNeedsGrant == true ? state.GrantsToDeploy(policy.Digest, now).FirstOrDefault() : null;
+            if (inForce?.NextNeedsGrant == true && grant is null)
+            {
+                return inForce;
+            }
+
+            var entries = StateEntries.Deploy(policy, inForce, log.Session, grant?.Index);
+            var result = await log.AppendAsync(
+                entries,
+                (head, time) =>
+                {
+                    now = time;
+                    return head.PrivilegeHead == basis && grant?.IsLive(time) != false;
+                },
+                cancellationToken).ConfigureAwait(false);
             state = await privileges.CatchUpAsync(result.PrivilegeHead, cancellationToken).ConfigureAwait(false);
             if (result.Holds)
             {

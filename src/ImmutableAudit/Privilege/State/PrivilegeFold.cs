@@ -93,18 +93,18 @@ internal static class PrivilegeFold
             policies.Add(await ReadPolicyAsync(named, entry.Index, reader, cancellationToken).ConfigureAwait(false));
         }
 
-        return PrivilegeState.Restore(entry.Index, policies);
+        return PrivilegeState.Restore(entry.Index, policies, StateGrants.Restore(entry, document));
     }
 
     private static StateDocument Read(AuditEntry entry, byte[] document)
     {
         try
         {
-            return JsonSerializer.Deserialize(document, StateDetailsContext.Default.StateDocument) ?? throw StateDetails.Unknown(entry);
+            return JsonSerializer.Deserialize(document, StateDetailsContext.Default.StateDocument) ?? throw EntryDetails.Unknown(entry);
         }
         catch (JsonException e)
         {
-            throw StateDetails.Unknown(entry, e);
+            throw EntryDetails.Unknown(entry, e);
         }
     }
 

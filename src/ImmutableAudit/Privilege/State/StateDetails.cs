@@ -1,43 +1,15 @@
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 
 namespace ImmutableAudit.Privilege;
 
 /// <summary>What is in the details of entries that the state is folded from.</summary>
 internal static class StateDetails
 {
-    public static PartDetails OfPart(AuditEntry entry) => Read<PartDetails>(entry, StateDetailsContext.Default.PartDetails);
+    public static PartDetails OfPart(AuditEntry entry) => EntryDetails.Read<PartDetails>(entry, StateDetailsContext.Default.PartDetails);
 
-    public static DeployedDetails OfDeployed(AuditEntry entry) => Read<DeployedDetails>(entry, StateDetailsContext.Default.DeployedDetails);
+    public static DeployedDetails OfDeployed(AuditEntry entry) => EntryDetails.Read<DeployedDetails>(entry, StateDetailsContext.Default.DeployedDetails);
 
-    public static WrittenStateDetails OfWritten(AuditEntry entry) => Read<WrittenStateDetails>(entry, StateDetailsContext.Default.WrittenStateDetails);
-
-    /// <summary>Reads an entry's details strictly: who does not understand all of them must not decide by them.</summary>
-    /// <exception cref="PrivilegeStateException">They are not of this form.</exception>
-    private static T Read<T>(AuditEntry entry, JsonTypeInfo<T> type)
-    {
-        if (entry.Version > 1 || entry.Event.Details is not { } details)
-        {
-            throw Unknown(entry);
-        }
-
-        try
-        {
-            return details.Get(type);
-        }
-        catch (AuditFormatException e)
-        {
-            throw Unknown(entry, e);
-        }
-    }
-
-    public static PrivilegeStateException Unknown(AuditEntry entry, Exception? cause = null)
-    {
-        var message =
-            $"Entry {entry.Index} of type '{Printable.Of(entry.Type)}' changes privileges in a way that this version does not know. "
-            + "Nothing is decided without it: use the version that wrote it, or a newer one.";
-        return cause is null ? new PrivilegeStateException(message) : new PrivilegeStateException(message, cause);
-    }
+    public static WrittenStateDetails OfWritten(AuditEntry entry) => EntryDetails.Read<WrittenStateDetails>(entry, StateDetailsContext.Default.WrittenStateDetails);
 }
 
 /// <summary><c>policy.part</c>, <c>privilege.part</c>.</summary>
@@ -63,7 +35,8 @@ internal sealed record WrittenStateDetails(string Digest, int Parts, string Text
 
 /// <summary>A state, written down: what cannot be read from the entries that it names.</summary>
 /// <param name="Policies">The policies in force, by application in ordinal order.</param>
-internal sealed record StateDocument(StatePolicy[] Policies);
+/// <param name="Grants">The requests and grants that are not over, in the order of their ids; absent where there are none.</param>
+internal sealed record StateDocument(StatePolicy[] Policies, StateGrant[]? Grants = null);
 
 /// <summary>A policy in force.</summary>
 /// <param name="Application">For which application.</param>
@@ -71,6 +44,38 @@ internal sealed record StateDocument(StatePolicy[] Policies);
 /// <param name="Digest">Of its document.</param>
 /// <param name="Index">Its <c>policy.deployed</c> entry.</param>
 internal sealed record StatePolicy(string Application, long Version, string Digest, long Index);
+
+/// <summary>A request or grant that is not over, whole: the fold goes on with it.</summary>
+/// <param name="Request">Index of its request, its id.</param>
+/// <param name="Leaf">Leaf hash of the request, base64.</param>
+/// <param name="Application">Whose policy it is under.</param>
+/// <param name="Subject">Who asked.</param>
+/// <param name="Roles">The roles that the requester had then.</param>
+/// <param name="Humans">Who is behind the requester.</param>
+/// <param name="Permissions">What for.</param>
+/// <param name="Seconds">For how long.</param>
+/// <param name="Stage">How far it has come.</param>
+/// <param name="Until">The first moment at which the stage does not hold any more.</param>
+/// <param name="Start">Of an active grant its first moment.</param>
+/// <param name="Resource">What it is limited to.</param>
+/// <param name="Ticket">Where it is dealt with.</param>
+/// <param name="Key">The requester's key for it.</param>
+/// <param name="Digest">What the key stands for.</param>
+/// <param name="Votes">The votes in favour.</param>
+/// <param name="BreakGlass">Whether it was taken and not given.</param>
+/// <param name="Reviewed">Whether that was reviewed.</param>
+/// <param name="EndedBy">The policy that ended it.</param>
+internal sealed record StateGrant(
+    long Request, string Leaf, string Application, AuditSubject Subject, AuditRole[] Roles, string[] Humans, string[] Permissions, long Seconds,
+    string Stage, DateTime Until, DateTime? Start = null, AuditResource? Resource = null, string? Ticket = null, string? Key = null, string? Digest = null,
+    StateVote[]? Votes = null, bool? BreakGlass = null, bool? Reviewed = null, long? EndedBy = null);
+
+/// <summary>A vote in favour.</summary>
+/// <param name="Entry">Its entry.</param>
+/// <param name="Humans">Who is behind the voter.</param>
+/// <param name="Roles">The approving roles that the voter held.</param>
+/// <param name="Signed">Whether it carries the voter's own signature.</param>
+internal sealed record StateVote(long Entry, string[] Humans, string[] Roles, bool? Signed = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -13,7 +13,7 @@ internal static class StateEntries
     private const string Issuer = "immutableaudit";
 
     /// <summary>A policy, to replace another.</summary>
-    public static AuditEvent[] Deploy(DeployablePolicy policy, PolicyInForce? predecessor, string session)
+    public static AuditEvent[] Deploy(DeployablePolicy policy, PolicyInForce? predecessor, string session, long? grant = null)
     {
         var pieces = DocumentPieces.Split(DocumentPieces.ToText(policy.Document.Span));
         var template = new AuditEvent
@@ -22,6 +22,7 @@ internal static class StateEntries
             Action = PolicyDeployed,
             Resource = new AuditResource { Type = "policy", Id = policy.Application },
             Session = session,
+            Grant = grant,
         };
         return Entries(template, PolicyPart, PolicyDeployed, pieces, AuditDetails.From(
             new DeployedDetails(policy.Application, policy.Version, policy.Digest, pieces.Count - 1, pieces[^1], predecessor?.Index),

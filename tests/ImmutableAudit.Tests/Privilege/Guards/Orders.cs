@@ -47,6 +47,9 @@ public sealed class Orders : IOrders, IDisposable
     /// <summary>Runs within every call, before anything else.</summary>
     public Func<string, Task> During { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Runs within purging, with the token that it was given.</summary>
+    public Func<CancellationToken, Task> DuringPurge { get; set; } = _ => Task.CompletedTask;
+
     public int Calls => Volatile.Read(ref _calls);
 
     public int Disposals { get; private set; }
@@ -65,7 +68,11 @@ public sealed class Orders : IOrders, IDisposable
         return text.Length;
     }
 
-    public Task PurgeAsync(CancellationToken ct) => CallAsync(nameof(PurgeAsync));
+    public async Task PurgeAsync(CancellationToken ct)
+    {
+        await CallAsync(nameof(PurgeAsync));
+        await DuringPurge(ct);
+    }
 
     public async IAsyncEnumerable<int> ListAsync(int count, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct = default)
     {

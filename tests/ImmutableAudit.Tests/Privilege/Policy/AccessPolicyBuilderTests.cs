@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ImmutableAudit.Privilege;
 
 namespace ImmutableAudit.Tests.Privilege.Policy;
@@ -32,6 +33,73 @@ public sealed class AccessPolicyBuilderTests
         Assert.True(policy.TryGetAssignment(new AuditSubject { Issuer = "https://idp.example", Id = "dave" }, out var dave));
         Assert.Equal(("p-4", "auditor, support"), (dave.Person, string.Join(", ", dave.Roles)));
         Assert.Equal(4, policy.Catalogue.Count);
+    }
+
+    [Fact]
+    public void A_rule_holds_what_was_said_and_else_the_usual()
+    {
+        var policy = Shop.Roles().DeployUnderGrant()
+            .Elevation([AuditPermissions.DeployPolicy, "a.b"], rule => rule.RequestableBy("lead").ApprovedBy("security")
+                .MaxDuration(TimeSpan.FromMinutes(5)).PendingFor(TimeSpan.FromMinutes(6)).ActivateWithin(TimeSpan.FromSeconds(7))
+                .RequireReason().RequireTicket().SeparateApprovers().SignedVotes().RevocableBy("support", "lead", "support")
+                .ActiveHours(TimeSpan.FromHours(-14), new TimeOnly(22, 0), new TimeOnly(6, 30), DayOfWeek.Sunday, DayOfWeek.Saturday, DayOfWeek.Sunday)
+                .BreakGlass(TimeSpan.FromMinutes(1), "support", "lead"))
+            .Build();
+        foreach (var permission in new[] { "policy.deploy", "a.b" })
+        {
+            Assert.True(policy.TryGetElevation(permission, out var rule));
+            Assert.Equal(permission, rule.Permission);
+            Assert.Equal((TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(6), TimeSpan.FromSeconds(7)), (rule.MaxDuration, rule.PendingFor, rule.ActivateWithin));
+            Assert.True(rule is { RequiresReason: true, RequiresTicket: true, SeparateApprovers: true, SignedVotes: true });
+            Assert.Equal(["lead", "support"], rule.RevocableBy);
+            Assert.Equal((TimeSpan.FromHours(-14), new TimeOnly(22, 0), new TimeOnly(6, 30)), (rule.Hours!.UtcOffset, rule.Hours.From, rule.Hours.To));
+            Assert.Equal([DayOfWeek.Saturday, DayOfWeek.Sunday], rule.Hours.Days);
+            Assert.Equal(["lead", "support"], rule.BreakGlass!.Roles);
+            Assert.Equal(TimeSpan.FromMinutes(1), rule.BreakGlass.MaxDuration);
+        }
+
+        Assert.True(policy.DeployUnderGrant);
+        Assert.True(policy.Catalogue.TryGet("policy.deploy", out var deploy) && deploy.Elevated);
+        Assert.True(policy.TryGetElevation(Shop.Purge, out var usual));
+        Assert.Equal((TimeSpan.FromHours(24), TimeSpan.FromHours(8)), (usual.PendingFor, usual.ActivateWithin));
+        Assert.True(usual is { RequiresReason: false, RequiresTicket: false, SeparateApprovers: false, SignedVotes: false, Hours: null, BreakGlass: null });
+        Assert.Empty(usual.RevocableBy);
+        Assert.False(policy.TryGetElevation(Shop.Read, out _));
+        Assert.False(Shop.Roles().Build() is var plain && (plain.DeployUnderGrant || plain.Catalogue.Contains("policy.deploy")));
+    }
+
+    [Fact]
+    public void A_subject_has_the_vote_keys_that_were_named()
+    {
+        var bytes = VoteKeys.Of(1);
+        var policy = Shop.Roles().VoteKey(new AuditSubject { Issuer = "idp", Id = "bob", Person = "p-2" }, bytes)
+            .VoteKey(new AuditSubject { Issuer = "idp", Id = "bob" }, VoteKeys.Of(2)).VoteKey(new AuditSubject { Issuer = "idp", Id = "bob" }, VoteKeys.Of(2)).Build();
+        bytes.AsSpan().Clear();
+        Assert.Equal(
+            new[] { VoteKeys.Of(1), VoteKeys.Of(2) }.Select(Convert.ToBase64String).Order(StringComparer.Ordinal),
+            policy.VoteKeysOf(new AuditSubject { Issuer = "idp", Id = "bob", Person = "other" }).Select(key => Convert.ToBase64String(key.Span)), StringComparer.Ordinal);
+        Assert.Empty(policy.VoteKeysOf(new AuditSubject { Id = "bob" }));
+        Assert.Empty(policy.VoteKeysOf(new AuditSubject { Issuer = "idp", Id = "Bob" }));
+    }
+
+    public static TheoryData<string, byte[]> NoVoteKeys => new()
+    {
+        { "is no SubjectPublicKeyInfo of an elliptic curve", [] },
+        { "is no SubjectPublicKeyInfo of an elliptic curve", VoteKeys.Of(1)[1..] },
+        { "is no SubjectPublicKeyInfo of an elliptic curve", VoteKeys.Of(1)[..^1] },
+        { "is not a point of the curve", [.. VoteKeys.Of(1)[..^1], 0] },
+        { "has bytes behind its end", [.. VoteKeys.Of(1), 0] },
+        { "is on another curve", VoteKeys.On(ECCurve.NamedCurves.nistP384) },
+        { "is no SubjectPublicKeyInfo of an elliptic curve", Rsa() },
+    };
+
+    [Theory]
+    [MemberData(nameof(NoVoteKeys))]
+    public void What_is_no_vote_key_is_refused(string message, byte[] bytes)
+    {
+        var e = Assert.Throws<AccessPolicyException>(() => Shop.Roles().VoteKey(new AuditSubject { Id = "bob" }, bytes));
+        Assert.StartsWith($"The vote key of 'bob' {message}", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith("as ECDsa.ExportSubjectPublicKeyInfo writes it.", e.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -80,6 +148,25 @@ public sealed class AccessPolicyBuilderTests
         { "maximum duration of 00:00:00", policy => policy.Elevation("a.b", rule => rule.MaxDuration(TimeSpan.Zero)) },
         { "Give whole seconds", policy => policy.Elevation("a.b", rule => rule.MaxDuration(TimeSpan.FromMilliseconds(1500))) },
         { "at most 366 days", policy => policy.Elevation("a.b", rule => rule.MaxDuration(TimeSpan.FromDays(367))) },
+        { "a pending time of 00:00:00", policy => policy.Elevation("a.b", rule => rule.PendingFor(TimeSpan.Zero)) },
+        { "a pending time of 366.00:00:01", policy => policy.Elevation("a.b", rule => rule.PendingFor(TimeSpan.FromDays(366) + TimeSpan.FromSeconds(1))) },
+        { "an activation window of 00:00:00.5", policy => policy.Elevation("a.b", rule => rule.ActivateWithin(TimeSpan.FromMilliseconds(500))) },
+        { "a break-glass duration of -00:00:01", policy => policy.Elevation("a.b", rule => rule.BreakGlass(TimeSpan.FromSeconds(-1), "lead")) },
+        { "says BreakGlass twice", policy => policy.Elevation("a.b", rule => rule.BreakGlass(TimeSpan.FromHours(1), "lead").BreakGlass(TimeSpan.FromHours(1), "support")) },
+        { "role that may break the glass of 'a.b' '' is blank", policy => policy.Elevation("a.b", rule => rule.BreakGlass(TimeSpan.FromHours(1), "")) },
+        { "role that may revoke 'a.b' ' ' is blank", policy => policy.Elevation("a.b", rule => rule.RevocableBy(" ")) },
+        { "has two ActiveHours", policy => policy.Elevation("a.b", rule => Hours(Hours(rule, TimeSpan.Zero, Noon), TimeSpan.Zero, Noon)) },
+        { "an offset of 14:01:00 from UTC", policy => policy.Elevation("a.b", rule => Hours(rule, TimeSpan.FromMinutes(841), Noon)) },
+        { "an offset of -14:01:00 from UTC", policy => policy.Elevation("a.b", rule => Hours(rule, TimeSpan.FromMinutes(-841), Noon)) },
+        { "an offset of 00:00:30 from UTC", policy => policy.Elevation("a.b", rule => Hours(rule, TimeSpan.FromSeconds(30), Noon)) },
+        { "hours from 12:00:01.0000000 to 12:00:00.0000000. Give whole minutes", policy => policy.Elevation("a.b", rule => Hours(rule, TimeSpan.Zero, new TimeOnly(12, 0, 1))) },
+        { "a day of the week that there is not", policy => policy.Elevation("a.b", rule => rule.ActiveHours(TimeSpan.Zero, Noon, Noon, (DayOfWeek)7)) },
+        { "approved by more than 8 roles", policy => policy.Elevation("a.b", rule => Enumerable.Range(0, 9).ToList().ForEach(role => rule.ApprovedBy($"r{role}"))) },
+        { "An elevation rule names no permission", policy => policy.Elevation([], _ => { }) },
+        { "two elevation rules", policy => policy.Elevation(["a.b", "a.b"], _ => { }) },
+        { "The subject that has a vote key '' is blank", policy => policy.VoteKey(new AuditSubject { Id = "" }, VoteKeys.Of(1)) },
+        { "The issuer of 'eve' ' ' is blank", policy => policy.VoteKey(new AuditSubject { Id = "eve", Issuer = " " }, VoteKeys.Of(1)) },
+        { "A vote key is named of 'job' on behalf", policy => policy.VoteKey(new AuditSubject { Id = "job", OnBehalfOf = new AuditSubject { Id = "eve" } }, VoteKeys.Of(1)) },
         { "The subject that has the role 'lead' ' ' is blank", policy => policy.Assign(" ", "lead") },
         { "The subject that has the role 'lead' '' is blank", policy => policy.Assign(new AuditSubject { Id = "" }, "lead") },
         { "The issuer of 'eve' '' is blank", policy => policy.Assign("eve", "lead", issuer: "") },
@@ -147,6 +234,16 @@ public sealed class AccessPolicyBuilderTests
         var message = Fault(Shop.Empty().Permission(Shop.Refund, elevated: true));
         Assert.Contains("at the policy", message, StringComparison.Ordinal);
         Assert.Contains("the catalogue of guarded interfaces", message, StringComparison.Ordinal);
+    }
+
+    private static TimeOnly Noon => new(12, 0);
+
+    private static ElevationRuleBuilder Hours(ElevationRuleBuilder rule, TimeSpan offset, TimeOnly from) => rule.ActiveHours(offset, from, Noon, DayOfWeek.Monday);
+
+    private static byte[] Rsa()
+    {
+        using var key = RSA.Create(2048);
+        return key.ExportSubjectPublicKeyInfo();
     }
 
     private static string Fault(AccessPolicyBuilder builder) => Assert.Throws<AccessPolicyException>(builder.Build).Message;

@@ -7,22 +7,29 @@ using ImmutableAudit.Privilege;
 using ImmutableAudit.Tests.Parsing;
 using ImmutableAudit.Tests.Parsing.Corpus;
 using ImmutableAudit.Tests.Privilege.Decisions;
+using ImmutableAudit.Tests.Support;
 
 namespace ImmutableAudit.Tests.Privilege.Policy;
 
 public sealed class PolicyDocumentTests
 {
     private const string Everything = """
-        {"v":1,"application":"shop","version":3,
+        {"v":1,"application":"shop","version":3,"deployUnderGrant":true,
         "permissions":[{"permission":"orders.purge","elevated":true},{"permission":"orders.read","level":"denialsOnly"},
-        {"permission":"orders.refund"},{"permission":"orders.ship","level":"decision"}],
+        {"permission":"orders.refund"},{"permission":"orders.ship","level":"decision"},{"permission":"policy.deploy","elevated":true}],
         "roles":[{"role":"auditor","kind":"eligible","allow":[{"permission":"orders.read"},{"permission":"orders.read","resource":{"type":"order"}},
         {"permission":"orders.read","resource":{"type":"order","id":"4711"}}]},
         {"role":"lead","includes":["support","team"]},{"role":"security","approvesElevation":true},{"role":"support"}],
         "assignments":[{"id":"zoe","roles":["lead"]},{"issuer":"https://idp","id":"bôb\"\n","person":"p-1","roles":["auditor","support"]}],
         "separations":[["auditor","lead"]],
-        "elevations":[{"permission":"orders.purge","requestableBy":["lead","support"],"approvals":[{"role":"security","quorum":2}],"maxSeconds":1800}]}
+        "elevations":[{"permission":"orders.purge","requestableBy":["lead","support"],"approvals":[{"role":"security","quorum":2}],"maxSeconds":1800},
+        {"permission":"policy.deploy","approvals":[{"role":"lead","quorum":1},{"role":"security","quorum":1}],"maxSeconds":3600,"pendingSeconds":7200,"activationSeconds":600,
+        "requires":["reason","ticket"],"hours":{"offsetMinutes":-90,"from":1320,"to":1440,"days":["monday","wednesday","sunday"]},
+        "revocableBy":["auditor","lead"],"separateApprovers":true,"signedVotes":true,"breakGlass":{"by":["lead"],"maxSeconds":60}}],
+        "voteKeys":[{"id":"zoe","key":"KEY2"},{"issuer":"https://idp","id":"zoe","key":"KEY1"},{"issuer":"https://idp","id":"zoe","key":"KEY3"}]}
         """;
+
+    private static readonly string[] Keys = [.. new[] { 1, 2, 4 }.Select(number => Convert.ToBase64String(VoteKeys.Of(number))).Order(StringComparer.Ordinal)];
 
     [Fact]
     public void The_form_is_the_documented_one()
@@ -39,6 +46,15 @@ public sealed class PolicyDocumentTests
             .Assign("zoe", "lead")
             .SeparateDuties("lead", "auditor").SeparateDuties("auditor", "lead")
             .Elevation("orders.purge", rule => rule.RequestableBy("support", "lead").ApprovedBy("security", 2).MaxDuration(TimeSpan.FromMinutes(30)))
+            .Elevation("policy.deploy", rule => rule.ApprovedBy("security").ApprovedBy("lead").PendingFor(TimeSpan.FromHours(2)).ActivateWithin(TimeSpan.FromMinutes(10))
+                .RequireTicket().RequireReason().SignedVotes().SeparateApprovers().RevocableBy("lead", "auditor", "lead")
+                .ActiveHours(TimeSpan.FromMinutes(-90), new TimeOnly(22, 0), new TimeOnly(0, 0), DayOfWeek.Sunday, DayOfWeek.Wednesday, DayOfWeek.Monday, DayOfWeek.Sunday)
+                .BreakGlass(TimeSpan.FromMinutes(1), "lead", "lead"))
+            .DeployUnderGrant()
+            .VoteKey(new AuditSubject { Issuer = "https://idp", Id = "zoe", Person = "p" }, Convert.FromBase64String(Keys[2]))
+            .VoteKey(new AuditSubject { Issuer = "https://idp", Id = "zoe" }, Convert.FromBase64String(Keys[0]))
+            .VoteKey(new AuditSubject { Issuer = "https://idp", Id = "zoe" }, Convert.FromBase64String(Keys[2]))
+            .VoteKey(new AuditSubject { Id = "zoe" }, Convert.FromBase64String(Keys[1]))
             .Build());
         Assert.Equal(OneLine(Everything), Encoding.UTF8.GetString(document.Utf8.Span));
         Assert.Equal("sha256:" + Convert.ToHexStringLower(SHA256.HashData(document.Utf8.Span)), document.Digest.ToString());
@@ -54,6 +70,22 @@ public sealed class PolicyDocumentTests
             Assert.True(written.Utf8.Span.SequenceEqual(PolicyDocument.Of(read.Policy).Utf8.Span));
             Assert.Equal(Describe(written.Policy), Describe(read.Policy));
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+
+    [Fact]
+    public void What_was_written_of_elevations_is_read_again() =>
+        Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), number =>
+        {
+            var written = PolicyDocument.Of(RandomRules.Policy(number));
+            var read = PolicyDocument.Parse(written.Utf8);
+            Assert.Equal(RandomRules.Describe(written.Policy), RandomRules.Describe(read.Policy));
+        }).CheckSeeded(cases: 200);
+
+    [Fact]
+    public void What_is_as_usual_is_left_out()
+    {
+        var document = PolicyDocument.Of(Shop.Empty().Elevation("a.b", rule => rule.PendingFor(TimeSpan.FromDays(1)).ActivateWithin(TimeSpan.FromHours(8))).Build());
+        Assert.EndsWith(",\"elevations\":[{\"permission\":\"a.b\",\"maxSeconds\":3600}]}", Encoding.UTF8.GetString(document.Utf8.Span), StringComparison.Ordinal);
+    }
 
     /// <summary>Reads with the objects' own members, so that a member that is neither written nor read is missed.</summary>
     private static string Describe(AccessPolicy policy) => string.Join('\n',
@@ -108,7 +140,48 @@ public sealed class PolicyDocumentTests
     [InlineData("\"quorum\":2", "\"quorum\":-2", null)]
     [InlineData("\"quorum\":2", "\"quorum\":2e0", "approvals/0/quorum is not a whole number")]
     [InlineData("\"maxSeconds\":1800", "\"maxSeconds\":-1", "maximum duration of")]
-    [InlineData("\"maxSeconds\":1800", "\"maxSeconds\":1800,\"hours\":\"9-17\"", "elevations/0 has the member 'hours'")]
+    [InlineData("\"maxSeconds\":1800", "\"maxSeconds\":1800,\"hours\":\"9-17\"", "elevations/0/hours is not an object")]
+    [InlineData(",\"deployUnderGrant\":true", "", null)]
+    [InlineData("\"deployUnderGrant\":true", "\"deployUnderGrant\":false", "deployUnderGrant is not true; leave it out")]
+    [InlineData(",{\"permission\":\"policy.deploy\",\"elevated\":true}", "", "not in its one form")]
+    [InlineData("{\"permission\":\"policy.deploy\",\"elevated\":true}", "{\"permission\":\"policy.deploy\"}", "elevated, DecisionAndOutcome at DeployUnderGrant")]
+    [InlineData("\"pendingSeconds\":7200", "\"pendingSeconds\":86400", "not in its one form")]
+    [InlineData("\"pendingSeconds\":7200", "\"pendingSeconds\":0", "elevations/1: The elevation rule of 'policy.deploy' has a pending time of 00:00:00")]
+    [InlineData("\"pendingSeconds\":7200", "\"pendingSeconds\":7.2e3", "pendingSeconds is not a whole number")]
+    [InlineData("\"activationSeconds\":600", "\"activationSeconds\":28800", "not in its one form")]
+    [InlineData("\"activationSeconds\":600", "\"activationSeconds\":31622401", "an activation window of 366.00:00:01")]
+    [InlineData("\"activationSeconds\":600", "\"activationSeconds\":31622400", null)]
+    [InlineData("[\"reason\",\"ticket\"]", "[\"ticket\",\"reason\"]", "not in its one form")]
+    [InlineData("[\"reason\",\"ticket\"]", "[\"reason\",\"reason\"]", "not in its one form")]
+    [InlineData("[\"reason\",\"ticket\"]", "[\"reason\",\"mfa\"]", "requires/1 is nothing that a request can be required to have")]
+    [InlineData("\"offsetMinutes\":-90", "\"offsetMinutes\":841", "elevations/1/hours: The elevation rule of 'policy.deploy' has hours with an offset of 14:01:00")]
+    [InlineData("\"offsetMinutes\":-90", "\"offsetMinutes\":-2147483648", "from UTC. Give whole minutes, at most 14 hours")]
+    [InlineData("\"offsetMinutes\":-90,", "", "hours has no 'offsetMinutes'")]
+    [InlineData("\"offsetMinutes\":-90", "\"offsetMinutes\":-0", "not in its one form")]
+    [InlineData("\"from\":1320", "\"from\":1440", "hours/from is no time of day: minutes from 0 to 1439")]
+    [InlineData("\"from\":1320", "\"from\":-1", "hours/from is no time of day")]
+    [InlineData("\"from\":1320", "\"from\":0", null)]
+    [InlineData("\"to\":1440", "\"to\":0", "hours/to is no time of day: minutes from 1 to 1440")]
+    [InlineData("\"to\":1440", "\"to\":1441", "hours/to is no time of day")]
+    [InlineData("\"to\":1440", "\"to\":1320", null)]
+    [InlineData("\"to\":1440", "\"to\":1440,\"zone\":\"CET\"", "hours has the member 'zone'")]
+    [InlineData("\"monday\",\"wednesday\"", "\"wednesday\",\"monday\"", "not in its one form")]
+    [InlineData("\"monday\",\"wednesday\"", "\"Monday\",\"wednesday\"", "days/0 is no day of the week")]
+    [InlineData("\"monday\",\"wednesday\"", "1,\"wednesday\"", "days/0 is not a text")]
+    [InlineData("[\"auditor\",\"lead\"],\"separate", "[\"lead\",\"auditor\"],\"separate", "not in its one form")]
+    [InlineData("\"separateApprovers\":true", "\"separateApprovers\":1", "separateApprovers is not true")]
+    [InlineData("\"signedVotes\":true", "\"signedVotes\":null", "signedVotes is not true")]
+    [InlineData("\"signedVotes\":true", "\"signedVote\":true", "elevations/1 has the member 'signedVote'")]
+    [InlineData("{\"by\":[\"lead\"],\"maxSeconds\":60}", "{\"maxSeconds\":60}", null)]
+    [InlineData("{\"by\":[\"lead\"],\"maxSeconds\":60}", "{\"by\":[\"lead\"]}", "breakGlass has no 'maxSeconds'")]
+    [InlineData("{\"by\":[\"lead\"],\"maxSeconds\":60}", "{\"by\":[\"lead\"],\"maxSeconds\":0}", "elevations/1/breakGlass: The elevation rule of 'policy.deploy' has a break-glass")]
+    [InlineData("{\"by\":[\"lead\"],\"maxSeconds\":60}", "{\"by\":[\"lead\"],\"maxSeconds\":60,\"quiet\":true}", "breakGlass has the member 'quiet'")]
+    [InlineData("\"id\":\"zoe\",\"key\"", "\"id\":\"\",\"key\"", "voteKeys/0: The subject that has a vote key '' is blank")]
+    [InlineData("\"id\":\"zoe\",\"key\"", "\"key\"", "voteKeys/0 has no 'id'")]
+    [InlineData("\"id\":\"zoe\",\"key\"", "\"id\":\"zoe\",\"kid\":1,\"key\"", "voteKeys/0 has the member 'kid'")]
+    [InlineData("\"key\":\"", "\"key\":\"*", "voteKeys/0/key is not base64")]
+    [InlineData("\"key\":\"", "\"key\":\"AAAA", "voteKeys/0: The vote key of 'zoe' is no SubjectPublicKeyInfo")]
+    [InlineData("\"key\":\"", "\"key\":\" ", "not in its one form")]
     public void Only_what_would_be_written_is_read(string from, string to, string? message)
     {
         var text = OneLine(Everything);
@@ -204,5 +277,6 @@ public sealed class PolicyDocumentTests
         return PolicyDocument.Of(builder.Build());
     }
 
-    private static string OneLine(string text) => text.Replace("\n", "", StringComparison.Ordinal);
+    private static string OneLine(string text) => text.Replace("\n", "", StringComparison.Ordinal)
+        .Replace("KEY1", Keys[0], StringComparison.Ordinal).Replace("KEY2", Keys[1], StringComparison.Ordinal).Replace("KEY3", Keys[2], StringComparison.Ordinal);
 }

@@ -130,8 +130,130 @@ public sealed class PolicyValidatorTests
             "error policy.malformed-subject", "The issuer of the subject 'eve' of 'id\\u{200b}p' has characters that do not show",
             policy => policy.Assign("eve", "support", issuer: "id\u200Bp")
         },
+        {
+            "error policy.unknown-role", "may be revoked by 'laed', which there is not. Did you mean 'lead'?",
+            policy => policy.Elevation(Shop.Refund, rule => Rule(rule).RevocableBy("laed", "lead"))
+        },
+        {
+            "error policy.unknown-role", "has BreakGlass for 'laed', which there is not. Did you mean 'lead'?",
+            policy => policy.Elevation(Shop.Refund, rule => Rule(rule).BreakGlass(Minute, "laed", "lead"))
+        },
+        { "error policy.no-breaker", "'orders.refund' says BreakGlass of nobody", policy => policy.Elevation(Shop.Refund, rule => Rule(rule).BreakGlass(Minute)) },
+        {
+            "warning policy.long-break-glass", "gives 00:30:01 by BreakGlass, without approval, and 00:30:00 at most",
+            policy => policy.Elevation(Shop.Refund, rule => Rule(rule).MaxDuration(TimeSpan.FromMinutes(30)).BreakGlass(TimeSpan.FromSeconds(1801), "lead"))
+        },
+        {
+            None, None,
+            policy => policy.Elevation(Shop.Refund, rule => Rule(rule).MaxDuration(TimeSpan.FromMinutes(30)).BreakGlass(TimeSpan.FromMinutes(30), "lead"))
+        },
+        {
+            "error policy.unreviewable-break-glass", "of 'orders.refund' has BreakGlass for the only person with a role that approves it",
+            policy => policy.Role("chief", role => role.ApprovesElevation()).Assign(new AuditSubject { Id = "eve", Person = "p" }, "chief")
+                .Assign(new AuditSubject { Id = "eve-2", Person = "p" }, "support")
+                .Elevation(Shop.Refund, rule => rule.RequestableBy("lead").ApprovedBy("chief").BreakGlass(Minute, "lead", "support"))
+        },
+        {
+            None, None,
+            policy => policy.Role("chief", role => role.ApprovesElevation()).Assign("eve", "chief")
+                .Elevation(Shop.Refund, rule => rule.RequestableBy("lead").ApprovedBy("chief").BreakGlass(Minute, "lead", "support"))
+        },
+        {
+            None, None,
+            policy => policy.Role("chief", role => role.ApprovesElevation()).Assign("eve", "chief").Assign("frank", "chief")
+                .Elevation(Shop.Refund, rule => rule.RequestableBy("lead").ApprovedBy("chief").BreakGlass(Minute, "chief"))
+        },
+        {
+            "error policy.no-hours", "of 'orders.refund' has ActiveHours on no day",
+            policy => policy.Elevation(Shop.Refund, rule => Rule(rule).ActiveHours(TimeSpan.Zero, TimeOnly.MinValue, TimeOnly.MinValue))
+        },
+        {
+            None, None,
+            policy => policy.Elevation(Shop.Refund, rule => Rule(rule).ActiveHours(TimeSpan.Zero, TimeOnly.MinValue, TimeOnly.MinValue, DayOfWeek.Monday))
+        },
+        {
+            "error policy.quorum-too-large", "needs 1 persons with the role 'chief' and 2 persons with the role 'security', and nobody counts for two roles",
+            policy => policy.Role("chief", role => role.ApprovesElevation()).Assign("bob", "chief")
+                .Elevation(Shop.Refund, rule => rule.RequestableBy("lead").ApprovedBy("security", 2).ApprovedBy("chief"))
+        },
+        {
+            "error policy.quorum-too-large", "needs 3 persons with the role 'security', and 2 have it",
+            policy => policy.Role("chief", role => role.ApprovesElevation()).Assign("bob", "chief")
+                .Elevation(Shop.Refund, rule => rule.RequestableBy("lead").ApprovedBy("security", 3).ApprovedBy("chief"))
+        },
+        {
+            None, None,
+            policy => policy.Role("chief", role => role.ApprovesElevation()).Assign("bob", "chief").Assign("eve", "chief")
+                .Elevation(Shop.Refund, rule => rule.RequestableBy("lead").ApprovedBy("security", 2).ApprovedBy("chief"))
+        },
+        {
+            "warning policy.quorum-without-requester", "needs 1 persons with the role 'chief' and 1 persons with the role 'deputy'; 2 of those who may ask are among those whose votes that takes",
+            policy => policy.Role("chief", role => role.ApprovesElevation()).Role("deputy", role => role.ApprovesElevation())
+                .Assign("eve", "chief").Assign("eve", "deputy").Assign("eve", "support").Assign("frank", "chief").Assign("frank", "deputy").Assign("frank", "support")
+                .Elevation(Shop.Refund, rule => rule.RequestableBy("support").ApprovedBy("chief").ApprovedBy("deputy"))
+        },
+        {
+            "error policy.too-few-vote-keys", "says SignedVotes and needs 2 persons with the role 'security', and 1 of those who may approve have a vote key",
+            policy => policy.VoteKey(Bob, VoteKeys.Of(1)).VoteKey(Bob, VoteKeys.Of(2)).VoteKey(Alice, VoteKeys.Of(3))
+                .Elevation(Shop.Refund, rule => rule.RequestableBy("lead").ApprovedBy("security", 2).SignedVotes())
+        },
+        {
+            None, None,
+            policy => policy.VoteKey(Bob, VoteKeys.Of(1)).VoteKey(new AuditSubject { Id = "carol" }, VoteKeys.Of(2))
+                .Elevation(Shop.Refund, rule => rule.RequestableBy("lead").ApprovedBy("security", 2).SignedVotes())
+        },
+        {
+            "warning policy.quorum-without-requester", "1 of those who may ask are among those whose votes that takes, and cannot approve their own request. Assign the roles to more persons, each with",
+            policy => policy.VoteKey(Bob, VoteKeys.Of(1)).Assign("bob", "support")
+                .Elevation(Shop.Refund, rule => rule.RequestableBy("support").ApprovedBy("security").SignedVotes())
+        },
+        {
+            "warning policy.approvers-are-requesters", "of 'orders.refund' says SeparateApprovers, and needs votes of those who may ask themselves",
+            policy => policy.Assign("eve", "security")
+                .Elevation(Shop.Refund, rule => rule.RequestableBy("security").ApprovedBy("security", 2).SeparateApprovers())
+        },
+        {
+            None, None,
+            policy => policy.Assign("eve", "security").Elevation(Shop.Refund, rule => rule.RequestableBy("security").ApprovedBy("security", 2))
+        },
+        {
+            None, None,
+            policy => policy.Assign("eve", "security").Assign("bob", "support")
+                .Elevation(Shop.Refund, rule => rule.RequestableBy("support").ApprovedBy("security", 2).SeparateApprovers())
+        },
+        {
+            "error policy.shared-vote-key", "The subjects 'alice', 'bob' have the same vote key",
+            policy => policy.VoteKey(Bob, VoteKeys.Of(1)).VoteKey(Alice, VoteKeys.Of(1)).VoteKey(Alice, VoteKeys.Of(2))
+        },
+        {
+            None, None,
+            policy => policy.Assign(new AuditSubject { Id = "eve", Person = "p" }, "support").Assign(new AuditSubject { Id = "eve-2", Person = "p" }, "support")
+                .VoteKey(new AuditSubject { Id = "eve" }, VoteKeys.Of(1)).VoteKey(new AuditSubject { Id = "eve-2" }, VoteKeys.Of(1))
+        },
+        { "error policy.no-deploy-rule", "no elevation rule of 'policy.deploy': nobody could ever deploy another", policy => policy.DeployUnderGrant() },
+        { None, None, policy => policy.DeployUnderGrant().Elevation(AuditPermissions.DeployPolicy, rule => Rule(rule)) },
+        {
+            "error policy.unknown-permission", "an elevation rule of 'policy.deploy', which there is not. Say DeployUnderGrant",
+            policy => policy.Elevation(AuditPermissions.DeployPolicy, rule => Rule(rule))
+        },
+        {
+            None, None,
+            policy => policy.Role("glass", _ => { }).Assign("eve", "glass").Elevation(Shop.Refund, rule => Rule(rule).RevocableBy("glass"))
+        },
+        {
+            None, None,
+            policy => policy.Role("glass", _ => { }).Assign("eve", "glass").Elevation(Shop.Refund, rule => Rule(rule).BreakGlass(Minute, "glass"))
+        },
         { "warning policy.personal-subject", "looks like a mail address", policy => policy.Assign("eve@example.org", "support") },
     };
+
+    private static TimeSpan Minute => TimeSpan.FromMinutes(1);
+
+    private static AuditSubject Alice => new() { Id = "alice" };
+
+    private static AuditSubject Bob => new() { Id = "bob" };
+
+    private static ElevationRuleBuilder Rule(ElevationRuleBuilder rule) => rule.RequestableBy("lead").ApprovedBy("security");
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -165,6 +287,37 @@ public sealed class PolicyValidatorTests
         Assert.NotEmpty(PolicyValidator.Validate(policy));
         Assert.Empty(PolicyValidator.Validate(policy, rolesFromElsewhere: true));
     }
+
+    [Theory]
+    [InlineData("policy.unheld-revoker", "may be revoked by 'night', a role that nobody has")]
+    [InlineData("policy.unheld-breaker", "has BreakGlass for 'night', a role that nobody has")]
+    public void A_role_that_nobody_has_neither_revokes_nor_breaks_the_glass(string id, string message)
+    {
+        var policy = Shop.Full().Role("night", role => role.Allow(Shop.Read)).Elevation(Shop.Refund, rule => _ = id == "policy.unheld-revoker"
+            ? Rule(rule).RevocableBy("night")
+            : Rule(rule).BreakGlass(Minute, "night")).Build();
+        var findings = PolicyValidator.Validate(policy);
+        Assert.Equal(["policy.unassigned-role", id], findings.Select(finding => finding.Id), StringComparer.Ordinal);
+        Assert.Contains(message, findings[1].Message, StringComparison.Ordinal);
+        Assert.Empty(PolicyValidator.Validate(policy, rolesFromElsewhere: true));
+    }
+
+    [Fact]
+    public void A_permission_that_can_be_had_by_breaking_the_glass_is_reachable() =>
+        Assert.Equal(["policy.no-requester"], PolicyValidator.Validate(Shop.Full().Permission("orders.burn", elevated: true)
+            .Elevation("orders.burn", rule => rule.ApprovedBy("security").BreakGlass(Minute, "lead")).Build()).Select(finding => finding.Id), StringComparer.Ordinal);
+
+    [Fact]
+    public void Who_has_no_key_cannot_vote_whoever_gives_roles()
+    {
+        var builder = Shop.Roles().Elevation(Shop.Refund, rule => rule.RequestableBy("lead").ApprovedBy("security", 3).SignedVotes())
+            .VoteKey(Alice, VoteKeys.Of(1)).VoteKey(Alice, VoteKeys.Of(2)).VoteKey(Bob, VoteKeys.Of(3));
+        Assert.Equal(["policy.too-few-vote-keys"], Elsewhere(builder), StringComparer.Ordinal);
+        Assert.Empty(Elsewhere(builder.VoteKey(new AuditSubject { Id = "alice", Issuer = "idp" }, VoteKeys.Of(4))));
+    }
+
+    private static IEnumerable<string> Elsewhere(AccessPolicyBuilder policy) =>
+        PolicyValidator.Validate(policy.Build(), rolesFromElsewhere: true).Select(finding => finding.Id);
 
     [Fact]
     public void The_application_may_require_what_the_policy_does_not_know()

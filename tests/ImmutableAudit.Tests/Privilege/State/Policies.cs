@@ -7,9 +7,22 @@ namespace ImmutableAudit.Tests.Privilege.State;
 /// <summary>Policies and states for tests.</summary>
 internal static class Policies
 {
-    /// <summary>A policy with a document of about this length, which says nothing.</summary>
-    public static DeployablePolicy Of(string application, long version, int length = 40, string content = "") =>
-        new(application, version, Encoding.UTF8.GetBytes($"{{\"application\":\"{application}\",\"version\":{version},\"text\":\"{content}{new string('x', length)}\"}}"));
+    /// <summary>A policy with a document of about this length, which gives nobody anything.</summary>
+    public static DeployablePolicy Of(string application, long version, int length = 40, string content = "")
+    {
+        if (string.IsNullOrEmpty(application) || application.Length > PolicyText.MaxName || version < 1)
+        {
+            return new DeployablePolicy(application, version, "{}"u8.ToArray());
+        }
+
+        var builder = new AccessPolicyBuilder().Application(application).Version((int)version).Assign($"content {content}", "nothing");
+        for (var i = 0; i < length / 1000; i++)
+        {
+            builder.Assign($"{i:d6}{new string('x', 970)}", "nothing");
+        }
+
+        return new DeployablePolicy(application, version, PolicyDocument.Of(builder.Build()).Utf8);
+    }
 
     /// <summary>Everything that a state is.</summary>
     public static string Describe(PrivilegeState state) => string.Join('\n', state.Policies

@@ -46,7 +46,7 @@ public sealed class PrivilegeFoldTests : IDisposable
         using var live = await LivePrivileges.OpenAsync(log.Privileged, interval: 300);
         for (var i = 0; i < 300; i++)
         {
-            await PolicyDeployment.DeployAsync(live, Policies.Of($"application-{i:d3}-{new string('n', 150)}", 1));
+            await PolicyDeployment.DeployAsync(live, Policies.Of($"application-{i:d3}-{new string('n', 110)}", 1));
         }
 
         var entries = await log.ReadAsync().ToListAsync();
@@ -107,7 +107,7 @@ public sealed class PrivilegeFoldTests : IDisposable
         await RefusedAsync<AuditLogCorruptException>(deployed, e => e with { Details = Edited(e, "\"parts\":2", "\"parts\":-1") });
         await RefusedAsync<AuditLogCorruptException>(deployed, e => e with { Details = Edited(e, "\"predecessor\":1", "\"predecessor\":0") });
         await RefusedAsync<AuditLogCorruptException>(deployed, e => e with { Details = Edited(e, "\"version\":2", "\"version\":1") });
-        await RefusedAsync<AuditLogCorruptException>(deployed, e => e with { Details = Edited(e, "xxx\\\"}\"", "xxy\\\"}\"") });          // Another document.
+        await RefusedAsync<AuditLogCorruptException>(deployed, e => e with { Details = Edited(e, "nothing\\\"]}]}", "nothinG\\\"]}]}") });  // Another document.
         await RefusedAsync<AuditLogCorruptException>(deployed, e => e with { Details = Edited(e, "sha256:", "sha512:") });
         await RefusedAsync<AuditLogCorruptException>([.. deployed.Take(4), Again(deployed[3], 4, 3)], e => e);                         // A part twice.
 

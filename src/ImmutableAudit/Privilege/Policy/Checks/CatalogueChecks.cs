@@ -32,8 +32,9 @@ internal static class CatalogueChecks
         var assigned = analysis.Policy.Assignments.SelectMany(assignment => assignment.Roles).Distinct(StringComparer.Ordinal);
         var reachable = analysis.Closure(assigned, standing: true).SelectMany(role => role.Permissions)
             .Select(held => held.Permission).Where(permission => !analysis.IsElevated(permission))
-            .Concat(analysis.Policy.Elevations.Where(rule => rule.RequestableBy.Any(role => analysis.PersonsWith(role, standing: false).Count > 0))
+            .Concat(analysis.Policy.Elevations.Where(rule => rule.RequestableBy.Concat(rule.BreakGlass?.Roles ?? []).Any(role => analysis.PersonsWith(role, standing: false).Count > 0))
                 .Select(rule => rule.Permission))
+            .Concat(analysis.LacksDeployRule ? [AuditPermissions.DeployPolicy] : [])
             .ToHashSet(StringComparer.Ordinal);
         foreach (var definition in analysis.Catalogue.Where(definition => !reachable.Contains(definition.Permission)))
         {

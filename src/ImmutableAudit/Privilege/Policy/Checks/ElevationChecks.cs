@@ -3,16 +3,35 @@ namespace ImmutableAudit.Privilege;
 /// <summary>Can what may be asked for be asked for, and be approved?</summary>
 internal static class ElevationChecks
 {
-    public static IEnumerable<PolicyFinding> Of(PolicyAnalysis analysis) =>
-        analysis.Policy.Elevations.SelectMany(rule => Permission(analysis, rule).Concat(Requesters(analysis, rule)).Concat(Approvals(analysis, rule)));
+    public static IEnumerable<PolicyFinding> Of(PolicyAnalysis analysis) => analysis.Policy.Elevations.SelectMany(rule => Of(analysis, rule))
+        .Concat(Deployment(analysis));
+
+    private static IEnumerable<PolicyFinding> Of(PolicyAnalysis analysis, ElevationRule rule)
+    {
+        var approvals = Approvals(analysis, rule).ToList();
+        return Permission(analysis, rule).Concat(Requesters(analysis, rule)).Concat(approvals)
+            .Concat(QuorumChecks.Of(analysis, rule, approvals)).Concat(LimitChecks.Of(analysis, rule));
+    }
+
+    private static IEnumerable<PolicyFinding> Deployment(PolicyAnalysis analysis)
+    {
+        if (analysis.LacksDeployRule)
+        {
+            yield return PolicyAnalysis.Error("policy.no-deploy-rule",
+                $"The policy says DeployUnderGrant, and has no elevation rule of '{AuditPermissions.DeployPolicy}': nobody could ever deploy another. "
+                + $"Say with Elevation who may ask for '{AuditPermissions.DeployPolicy}', and who approves.");
+        }
+    }
 
     private static IEnumerable<PolicyFinding> Permission(PolicyAnalysis analysis, ElevationRule rule)
     {
         if (!analysis.IsKnown(rule.Permission))
         {
             yield return PolicyAnalysis.Error("policy.unknown-permission",
-                $"There is an elevation rule of '{rule.Permission}', which there is not.{analysis.DidYouMeanPermission(rule.Permission)} Name a permission "
-                + "that a guarded interface requires, or define it with Permission.");
+                $"There is an elevation rule of '{rule.Permission}', which there is not.{analysis.DidYouMeanPermission(rule.Permission)} "
+                + (rule.Permission == AuditPermissions.DeployPolicy
+                    ? "Say DeployUnderGrant, or take the rule out."
+                    : "Name a permission that a guarded interface requires, or define it with Permission."));
         }
     }
 
@@ -84,8 +103,7 @@ internal static class ElevationChecks
                 $"The elevation rule of '{rule.Permission}' needs {approval.Quorum} persons with the role '{role.Name}', and {approvers.Count} have it "
                 + "standing. Assign it to more persons, or lower the quorum.");
         }
-        else if (rule.RequestableBy.SelectMany(name => analysis.PersonsWith(name, standing: false)).Distinct(StringComparer.Ordinal)
-            .Count(requester => approvers.Count - (approvers.Contains(requester) ? 1 : 0) < approval.Quorum) is > 0 and var stuck)
+        else if (analysis.PersonsWithAny(rule.RequestableBy).Count(requester => approvers.Count - (approvers.Contains(requester) ? 1 : 0) < approval.Quorum) is > 0 and var stuck)
         {
             // P20: never the requester's own vote.
             yield return PolicyAnalysis.Warning("policy.quorum-without-requester",

@@ -7,7 +7,8 @@ internal sealed class PolicyAnalysis
     private const int MostSuggestions = 50;
 
     private readonly Dictionary<string, List<Role>> _includedBy = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Role, bool Standing), IReadOnlySet<string>> _persons = [];
+    private readonly Dictionary<(string Role, bool Standing, bool WithKey), IReadOnlySet<string>> _persons = [];
+    private readonly HashSet<SubjectKey> _withKey;
     private int _suggestions;
 
     public PolicyAnalysis(AccessPolicy policy, PermissionCatalogue catalogue, bool rolesFromElsewhere)
@@ -15,6 +16,7 @@ internal sealed class PolicyAnalysis
         Policy = policy;
         Catalogue = catalogue;
         RolesFromElsewhere = rolesFromElsewhere;
+        _withKey = [.. policy.VoteKeys.Select(key => key.Subject)];
         foreach (var role in policy.Roles)
         {
             foreach (var included in role.Includes)
@@ -34,6 +36,9 @@ internal sealed class PolicyAnalysis
     public PermissionCatalogue Catalogue { get; }
 
     public bool RolesFromElsewhere { get; }
+
+    /// <summary>Whether the next policy takes a grant that nobody can ask for.</summary>
+    public bool LacksDeployRule => Policy.DeployUnderGrant && !Policy.TryGetElevation(AuditPermissions.DeployPolicy, out _);
 
     public bool IsKnown(string permission) => Catalogue.Contains(permission) || Policy.Catalogue.Contains(permission);
 
@@ -62,15 +67,27 @@ internal sealed class PolicyAnalysis
     }
 
     /// <summary>The persons who hold a role, assigned to it or to one that includes it; accounts of no known person count for themselves.</summary>
-    public IReadOnlySet<string> PersonsWith(string name, bool standing)
+    /// <param name="name">The role.</param>
+    /// <param name="standing">Only by roles that make holders have permissions.</param>
+    /// <param name="withKey">Only by accounts that have a vote key.</param>
+    public IReadOnlySet<string> PersonsWith(string name, bool standing, bool withKey = false)
     {
-        if (!_persons.TryGetValue((name, standing), out var persons))
+        if (!_persons.TryGetValue((name, standing, withKey), out var persons))
         {
-            _persons[(name, standing)] = persons = FindPersonsWith(name, standing);
+            _persons[(name, standing, withKey)] = persons = FindPersonsWith(name, standing, withKey);
         }
 
         return persons;
     }
+
+    /// <summary>The persons who hold any of some roles, of whatever kind.</summary>
+    public IReadOnlySet<string> PersonsWithAny(IEnumerable<string> names) =>
+        names.SelectMany(name => PersonsWith(name, standing: false)).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>The person behind a subject that may have no assignment.</summary>
+    public string PersonOf(SubjectKey subject) => Policy.TryGetAssignment(new AuditSubject { Issuer = subject.Issuer, Id = subject.Id }, out var assignment)
+        ? PersonOf(assignment)
+        : $"s{subject.Issuer}\0{subject.Id}";
 
     /// <summary>One text for one human, as far as is known.</summary>
     public static string PersonOf(RoleAssignment assignment) => assignment.Person is { } person ? "p" + person : $"s{assignment.Issuer}\0{assignment.Id}";
@@ -88,7 +105,7 @@ internal sealed class PolicyAnalysis
 
     public static PolicyFinding Warning(string id, string message) => new(id, FindingSeverity.Warning, message);
 
-    private HashSet<string> FindPersonsWith(string name, bool standing)
+    private HashSet<string> FindPersonsWith(string name, bool standing, bool withKey)
     {
         var roles = new HashSet<string>(StringComparer.Ordinal);
         var pending = new Stack<Role>();
@@ -108,6 +125,7 @@ internal sealed class PolicyAnalysis
             }
         }
 
-        return Policy.Assignments.Where(assignment => assignment.Roles.Any(roles.Contains)).Select(PersonOf).ToHashSet(StringComparer.Ordinal);
+        return Policy.Assignments.Where(assignment => (!withKey || _withKey.Contains(assignment.Key)) && assignment.Roles.Any(roles.Contains))
+            .Select(PersonOf).ToHashSet(StringComparer.Ordinal);
     }
 }

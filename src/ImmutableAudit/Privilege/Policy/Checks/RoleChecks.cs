@@ -5,9 +5,10 @@ internal static class RoleChecks
 {
     public static IEnumerable<PolicyFinding> Of(PolicyAnalysis analysis)
     {
-        var approvers = analysis.Policy.Elevations.SelectMany(rule => rule.RequestableBy.Concat(rule.Approvals.Select(approval => approval.Role)))
+        var used = analysis.Policy.Elevations
+            .SelectMany(rule => rule.RequestableBy.Concat(rule.Approvals.Select(approval => approval.Role)).Concat(rule.RevocableBy).Concat(rule.BreakGlass?.Roles ?? []))
             .ToHashSet(StringComparer.Ordinal);
-        return analysis.Policy.Roles.SelectMany(role => Permissions(analysis, role).Concat(Inclusions(analysis, role)).Concat(Emptiness(role, approvers)))
+        return analysis.Policy.Roles.SelectMany(role => Permissions(analysis, role).Concat(Inclusions(analysis, role)).Concat(Emptiness(role, used)))
             .Concat(Unassigned(analysis))
             .Concat(Separations(analysis));
     }
@@ -54,7 +55,7 @@ internal static class RoleChecks
         if (role.Permissions.Count == 0 && role.Includes.Count == 0 && !role.ApprovesElevation && !used.Contains(role.Name))
         {
             yield return PolicyAnalysis.Warning("policy.empty-role",
-                $"Role '{role.Name}' holds no permission, and neither asks for elevation nor approves it. Allow it something, or take it out.");
+                $"Role '{role.Name}' holds no permission, and has no part in an elevation. Allow it something, or take it out.");
         }
     }
 

@@ -1,0 +1,91 @@
+namespace ImmutableAudit.Privilege;
+
+/// <summary>
+/// Keeps up: follows what other processes append where storage is shared, and tells what has come to its end by itself
+/// (PRIVILEGE.md P17, P21). Nothing depends on it: what has ended does not hold, told or not, and recorded decisions are
+/// conditional.
+/// </summary>
+internal sealed class GrantKeeper(GuardServices guard) : IAsyncDisposable
+{
+    /// <summary>Looked at again so often at least, since clocks are set and storage fails.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
+
+    private readonly CancellationTokenSource _stop = new();
+    private Task _loop = Task.CompletedTask;
+
+    /// <summary>Begins, on the pool and in nobody's context (PRIVILEGE.md P11).</summary>
+    public void Start()
+    {
+        using (ExecutionContext.SuppressFlow())
+        {
+            _loop = Task.Run(RunAsync);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(false);
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            var changed = guard.Engine.Changed;
+            var failed = false;
+            try
+            {
+                if (guard.Log.IsShared)
+                {
+                    await guard.Engine.FollowAsync(_stop.Token).ConfigureAwait(false);
+                }
+
+                while (await TellAsync().ConfigureAwait(false))
+                {
+                    // One by one: each is judged on the one before.
+                }
+            }
+            catch (Exception e) when (e is AuditException or ObjectDisposedException or OperationCanceledException)
+            {
+                failed = !_stop.IsCancellationRequested;
+                if (failed)
+                {
+                    GuardMessages.NotKeptUp(guard.Logger, guard.Log.Origin, e);
+                }
+            }
+
+            await WaitAsync(changed, failed).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<bool> TellAsync()
+    {
+        if (guard.Engine.Basis.Grants.NextEnd is not { } end || end > guard.Engine.Now)
+        {
+            return false;
+        }
+
+        // Of another application's grants its own host tells.
+        var written = await guard.Grants.WriteAsync(
+            moment => moment.Book.Due(moment.Time).FirstOrDefault(record => record.Application == moment.Application) is { } due ? TellAct.Of(due) : null,
+            refuse: null,
+            _stop.Token).ConfigureAwait(false);
+        return written is { Act: not null, Refusal: null };
+    }
+
+    private async Task WaitAsync(Task changed, bool failed)
+    {
+        var wait = guard.Log.IsShared || failed ? guard.Options.FollowInterval : LookAgain;
+        if (guard.Engine.IfAny?.Grants.NextEnd is { } end && end - guard.Engine.Now is var left && left > TimeSpan.Zero && left < wait)
+        {
+            wait = left + TimeSpan.FromMilliseconds(1);
+        }
+
+        using var stopped = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        var delay = Task.Delay(wait, guard.Log.TimeProvider, stopped.Token);
+        await (failed ? delay : Task.WhenAny(changed, delay)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await stopped.CancelAsync().ConfigureAwait(false);
+    }
+}

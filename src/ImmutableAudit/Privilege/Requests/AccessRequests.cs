@@ -1,0 +1,390 @@
+using System.Runtime.CompilerServices;
+
+namespace ImmutableAudit.Privilege;
+
+/// <summary>Requests for access, on the log of an <see cref="AccessGuard"/>. Thread-safe.</summary>
+/// <inheritdoc cref="IAccessRequests" path="/remarks"/>
+public sealed class AccessRequests : IAccessRequests
+{
+    private static readonly GuardRule HistoryRule = new("IAccessRequests.ReadHistoryAsync", AuditPermissions.Read);
+    private static readonly GuardRule WatchRule = new("IAccessRequests.WatchAsync", AuditPermissions.Read);
+
+    private readonly AccessGuard _guard;
+    private readonly GuardServices _services;
+    private readonly MemberGuard _history;
+    private readonly MemberGuard _watch;
+
+    /// <summary>Takes the guard whose policy says who may ask for what.</summary>
+    public AccessRequests(AccessGuard guard)
+    {
+        ArgumentNullException.ThrowIfNull(guard);
+        _guard = guard;
+        _services = guard.Services;
+        _history = guard.For(HistoryRule);
+        _watch = guard.For(WatchRule);
+    }
+
+    private PrivilegeEngine Engine => _services.Engine;
+
+    /// <inheritdoc/>
+    public async ValueTask<AccessRequest> RequestAsync(ElevationRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var matter = Matter(request);
+        var operation = await BeginAsync(RequestOperation.Request, null, cancellationToken).ConfigureAwait(false);
+        GrantRecord? sameAsBefore = null;
+        var done = await DoAsync(
+            operation,
+            moment =>
+            {
+                var act = new RequestAct(operation.Subject, request.Reason, matter, Seconds(request.Duration), request.Key);
+                sameAsBefore = SentBefore(act, moment);
+                return sameAsBefore is null ? act : null;
+            },
+            cancellationToken).ConfigureAwait(false);
+        return sameAsBefore is { } before
+            ? RequestView.Of(before, before.StatusAt(Engine.Now), request.Reason)
+            : RequestView.Of(GrantRules.Judge(done.Act!, done.Before with { Time = done.Receipt.Time }, new AuditReference(done.Receipt.Index, done.Receipt.LeafHash)).Book
+                .Find(done.Receipt.Index)!, AccessRequestStatus.Pending, request.Reason);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<AccessRequest> ApproveAsync(long id, string? reason = null, VoteProof? proof = null, CancellationToken cancellationToken = default) =>
+        FollowUpAsync(RequestOperation.Approve, id, (subject, request, _) => new VoteAct(subject, reason, request, Approves: true, proof), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<AccessRequest> DenyAsync(long id, string? reason = null, VoteProof? proof = null, CancellationToken cancellationToken = default) =>
+        FollowUpAsync(RequestOperation.Deny, id, (subject, request, _) => new VoteAct(subject, reason, request, Approves: false, proof), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<AccessRequest> CancelAsync(long id, string? reason = null, CancellationToken cancellationToken = default) =>
+        FollowUpAsync(RequestOperation.Cancel, id, (subject, request, _) => new CancelAct(subject, reason, request), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<AccessRequest> ActivateAsync(long id, CancellationToken cancellationToken = default) =>
+        FollowUpAsync(
+            RequestOperation.Activate,
+            id,
+            (subject, request, moment) => new ActivateAct(
+                subject,
+                request,
+                moment.Time,
+                moment.Book.Find(id) is { } record ? moment.EndOf(record.Matter.Permissions, record.Seconds, moment.Time) ?? moment.Time : moment.Time),
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<AccessRequest> RelinquishAsync(long id, string? reason = null, CancellationToken cancellationToken = default) =>
+        FollowUpAsync(RequestOperation.Relinquish, id, (subject, request, _) => new RelinquishAct(subject, reason, request), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<AccessRequest> RevokeAsync(long id, string reason, CancellationToken cancellationToken = default) =>
+        FollowUpAsync(RequestOperation.Revoke, id, (subject, request, _) => new RevokeAct(subject, reason, request), cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<AccessRequest> BreakGlassAsync(ElevationRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var matter = Matter(request);
+        var operation = await BeginAsync(RequestOperation.BreakGlass, null, cancellationToken).ConfigureAwait(false);
+        var done = await DoAsync(
+            operation,
+            moment => new BreakGlassAct(operation.Subject, request.Reason, matter, moment.Time, End(moment.Time, request.Duration)),
+            cancellationToken).ConfigureAwait(false);
+        return RequestView.Of(GrantRules.Judge(done.Act!, done.Before with { Time = done.Receipt.Time }, new AuditReference(done.Receipt.Index, done.Receipt.LeafHash)).Book
+            .Find(done.Receipt.Index)!, AccessRequestStatus.Active, request.Reason);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<AccessRequest> ReviewAsync(long id, bool justified, string reason, CancellationToken cancellationToken = default) =>
+        FollowUpAsync(RequestOperation.Review, id, (subject, request, _) => new ReviewAct(subject, reason, request, justified), cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<AccessRequest>> ListPendingAsync(CancellationToken cancellationToken = default)
+    {
+        var operation = await BeginAsync(RequestOperation.ListPending, null, cancellationToken).ConfigureAwait(false);
+        return await ListAsync(
+            moment => moment.Book.All.Where(record => record.Application == moment.Application && RequestView.WaitsFor(operation.Subject, record, moment)), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<AccessRequest>> ListGrantsAsync(CancellationToken cancellationToken = default)
+    {
+        var operation = await BeginAsync(RequestOperation.ListGrants, null, cancellationToken).ConfigureAwait(false);
+        var own = SubjectKey.Of(operation.Subject.Identity);
+        return await ListAsync(
+            moment => moment.Book.All.Where(record => record.Application == moment.Application && record.Holds(moment.Time)
+                && (record.Subject == own || (record.Stage == GrantStage.Active && RequestView.MayRevoke(operation.Subject, record, moment)))),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<AuditEntry>> ReadHistoryAsync(long id, CancellationToken cancellationToken = default)
+    {
+        var operation = await BeginAsync(RequestOperation.ReadHistory, id, cancellationToken).ConfigureAwait(false);
+        await FollowSharedAsync(cancellationToken).ConfigureAwait(false);
+        var basis = Engine.Basis;
+        var history = new List<AuditEntry>();
+        await foreach (var entry in BackAsync(basis.Head, id - 1, cancellationToken).ConfigureAwait(false))
+        {
+            if (entry.Index == id || (entry.Event.Grant == id && entry.Type.StartsWith(GrantTypes.Prefix, StringComparison.Ordinal)))
+            {
+                history.Add(entry);
+            }
+        }
+
+        history.Reverse();
+        if (history is not [{ Type: GrantTypes.Requested or GrantTypes.BreakGlass } request, ..] || request.Index != id)
+        {
+            throw await RefuseAsync(operation, new GrantRefusal(RefusalCode.UnknownRequest, $"Entry {id} is no request.")).ConfigureAwait(false);
+        }
+
+        if (!RequestView.MaySee(operation.Subject, GrantEntries.Read(request), basis.At(Engine.Now)))
+        {
+            (await _history.EnterAsync(CallArguments.Of().Audited("id", id), cancellationToken).ConfigureAwait(false)).Succeed();
+        }
+
+        return history;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<AccessRequestStatus> WaitAsync(long id, CancellationToken cancellationToken = default)
+    {
+        var operation = await BeginAsync(RequestOperation.Wait, id, cancellationToken).ConfigureAwait(false);
+        while (true)
+        {
+            var changed = Engine.Changed;
+            await FollowSharedAsync(cancellationToken).ConfigureAwait(false);
+            var moment = Engine.Basis.At(Engine.Now);
+            if (moment.Book.Find(id) is not { } record)
+            {
+                // It is over, or never was.
+                return RequestView.StatusOf(await ReadHistoryAsync(id, cancellationToken).ConfigureAwait(false));
+            }
+
+            var asked = new RequestAct(AccessSubject.Recorded(record.Requester, record.Roles), null, record.Matter, record.Seconds, null);
+            if (record.Application != moment.Application || !RequestView.MaySee(operation.Subject, asked, moment))
+            {
+                throw await RefuseAsync(operation, new GrantRefusal(RefusalCode.NotYours, $"The request {id} is not of {operation.Subject}, nor one that it may vote on.")).ConfigureAwait(false);
+            }
+
+            if (record.StatusAt(moment.Time) is not AccessRequestStatus.Pending and var status)
+            {
+                return status;
+            }
+
+            await WaitAsync(changed, record.Until - moment.Time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<AccessChange> WatchAsync(CancellationToken cancellationToken = default)
+    {
+        var from = Engine.Basis.Head;
+        return _watch.Enumerate(CallArguments.Of(), token => WatchAsync(from, token), cancellationToken);
+    }
+
+    private async IAsyncEnumerable<AccessChange> WatchAsync(long from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var changed = Engine.Changed;
+            await FollowSharedAsync(cancellationToken).ConfigureAwait(false);
+            var head = Engine.Basis.Head;
+            var news = new Stack<AuditEntry>();
+            await foreach (var entry in BackAsync(head, from, cancellationToken).ConfigureAwait(false))
+            {
+                news.Push(entry);
+            }
+
+            foreach (var entry in news.Where(entry => entry.Type.StartsWith(GrantTypes.Prefix, StringComparison.Ordinal)))
+            {
+                yield return new AccessChange(entry.Event.Grant ?? entry.Index, entry.Type, entry);
+            }
+
+            from = head;
+            await WaitAsync(changed, Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<AccessRequest> FollowUpAsync(
+        RequestOperation operation, long id, Func<AccessSubject, AuditReference, GrantMoment, FollowUpAct> make, CancellationToken cancellationToken)
+    {
+        var begun = await BeginAsync(operation, id, cancellationToken).ConfigureAwait(false);
+        var done = await DoAsync(
+            begun,
+            moment => make(begun.Subject, moment.Book.Find(id)?.Reference ?? new AuditReference(Math.Max(id, 0), default), moment),
+            cancellationToken).ConfigureAwait(false);
+        var before = done.Before.Book.Find(id)!;
+        var entry = new AuditReference(done.Receipt.Index, done.Receipt.LeafHash);
+        var after = GrantRules.Judge(done.Act!, done.Before with { Time = done.Receipt.Time }, entry).Book.Find(id);
+        var request = await Engine.ReadEntries().ReadAsync(id, cancellationToken).ConfigureAwait(false);
+        return RequestView.Of(after ?? before, done.Act!.Type switch
+        {
+            GrantTypes.Denied => AccessRequestStatus.Denied,
+            GrantTypes.Cancelled => AccessRequestStatus.Cancelled,
+            GrantTypes.Relinquished => AccessRequestStatus.Relinquished,
+            GrantTypes.Revoked => AccessRequestStatus.Revoked,
+            _ => (after ?? before).StatusAt(done.Receipt.Time),
+        }, request.Event.Reason) with { IsReviewed = done.Act is ReviewAct };
+    }
+
+    /// <summary>Who acts, with all roles; nobody in particular may do nothing.</summary>
+    private async ValueTask<BegunOperation> BeginAsync(RequestOperation operation, long? id, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var caller = await _guard.CurrentCaller().WithRolesFromAsync(_services.Store, cancellationToken).ConfigureAwait(false);
+        var begun = new BegunOperation(operation, id, caller, id is { } named && await IsRequestAsync(named, cancellationToken).ConfigureAwait(false));
+        return caller is { Subject: not null, Fault: null } ? begun
+            : throw await RefuseAsync(begun, new GrantRefusal(caller.Code, caller.Fault ?? "There is no subject, since the call is outside of any scope or outlived its own.")).ConfigureAwait(false);
+    }
+
+    private async ValueTask<WrittenAct> DoAsync(BegunOperation operation, Func<GrantMoment, GrantAct?> make, CancellationToken cancellationToken)
+    {
+        var written = await _services.Grants.WriteAsync(
+            make, (basis, refusal) => EntryOf(operation, Precise(operation, refusal), basis), cancellationToken).ConfigureAwait(false);
+        return written.Refusal is { } refusal ? throw Refused(operation, Precise(operation, refusal), written.Receipt) : written;
+    }
+
+    private async ValueTask<AccessRequestException> RefuseAsync(BegunOperation operation, GrantRefusal refusal)
+    {
+        while (true)
+        {
+            var basis = Engine.Basis;
+            if (EntryOf(operation, refusal, basis) is not { } entry)
+            {
+                return Refused(operation, refusal, default);
+            }
+
+            var result = await _services.Log.AppendAsync(entry, (head, _) => head.PrivilegeHead == basis.Head).ConfigureAwait(false);
+            if (result.Holds)
+            {
+                return Refused(operation, refusal, result.Receipt);
+            }
+
+            await Engine.FollowAsync(result.Head, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whether an entry is a request of this application, so that it is over and not unknown once the state has it no more.</summary>
+    private async ValueTask<bool> IsRequestAsync(long id, CancellationToken cancellationToken)
+    {
+        var basis = Engine.Basis;
+        if (id < 0 || id > basis.Head)
+        {
+            return false;
+        }
+
+        var entry = await Engine.ReadEntries().ReadAsync(id, cancellationToken).ConfigureAwait(false);
+        return entry.Type is GrantTypes.Requested or GrantTypes.BreakGlass && basis.Grants.Find(id) is null;
+    }
+
+    private static GrantRefusal Precise(BegunOperation operation, GrantRefusal refusal) =>
+        refusal.Code == RefusalCode.UnknownRequest && operation.IsOver
+            ? new GrantRefusal(RefusalCode.AlreadyOver, $"The request {operation.Id} has come to its end before.")
+            : refusal;
+
+    /// <summary>The refusal's entry; <see langword="null"/> where it is one too many to be recorded by itself.</summary>
+    private AuditEvent? EntryOf(BegunOperation operation, GrantRefusal refusal, AccessBasis basis)
+    {
+        var actor = operation.Caller.Subject?.Identity ?? Caller.Nobody;
+        var resource = operation.Id is { } id ? new AuditResource { Type = "grant", Id = id.ToString(System.Globalization.CultureInfo.InvariantCulture) } : null;
+        return _services.Log.AcceptsAppends && _services.Flood.Absorbs(new Denial(actor, operation.Kind.Permission, resource, refusal.Code))
+            ? null
+            : AccessEntries.OfRefusal(
+                _services.Log.Session, operation.Kind, actor, operation.Caller.Subject is { } subject ? basis.InForce.Compiled.Resolve(subject).Roles : [], resource, refusal, basis);
+    }
+
+    private AccessRequestException Refused(BegunOperation operation, GrantRefusal refusal, AuditReceipt receipt)
+    {
+        long? entry = receipt.LeafHash == default ? null : receipt.Index;
+        return new AccessRequestException(
+            $"{operation.Kind.Member}: {refusal.Text} {(entry is { } index ? $"The refusal is entry {index} of the log '{_services.Log.Origin}'." : $"The refusal is counted in the log '{_services.Log.Origin}'.")}")
+        {
+            Code = refusal.Code,
+            Request = operation.Id,
+            Entry = entry,
+        };
+    }
+
+    private async ValueTask<IReadOnlyList<AccessRequest>> ListAsync(Func<GrantMoment, IEnumerable<GrantRecord>> select, CancellationToken cancellationToken)
+    {
+        await FollowSharedAsync(cancellationToken).ConfigureAwait(false);
+        var moment = Engine.Basis.At(Engine.Now);
+        var reader = Engine.ReadEntries();
+        var views = new List<AccessRequest>();
+        foreach (var record in select(moment))
+        {
+            var entry = await reader.ReadAsync(record.Index, cancellationToken).ConfigureAwait(false);
+            views.Add(RequestView.Of(record, record.StatusAt(moment.Time), entry.Event.Reason));
+        }
+
+        return views;
+    }
+
+    /// <summary>The entries about privileges from one back to another, that one not included.</summary>
+    private async IAsyncEnumerable<AuditEntry> BackAsync(long head, long until, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var reader = Engine.ReadEntries();
+        for (var index = head; index > until;)
+        {
+            var entry = await reader.ReadAsync(index, cancellationToken).ConfigureAwait(false);
+            yield return entry;
+            index = entry.Prev is { } prev && prev < index ? prev : throw new AuditLogCorruptException($"Entry {index} does not lead to the one before it. Verify the log.");
+        }
+    }
+
+    private async ValueTask FollowSharedAsync(CancellationToken cancellationToken)
+    {
+        if (_services.Log.IsShared)
+        {
+            await Engine.FollowAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WaitAsync(Task changed, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        using var stopped = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var wait = _services.Log.IsShared && (atMost == Timeout.InfiniteTimeSpan || atMost > _services.Options.FollowInterval) ? _services.Options.FollowInterval : atMost;
+        await Task.WhenAny(changed, Task.Delay(wait, _services.Log.TimeProvider, stopped.Token)).ConfigureAwait(false);
+        await stopped.CancelAsync().ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private static GrantRecord? SentBefore(RequestAct act, GrantMoment moment)
+    {
+        if (act.Key is not { } key)
+        {
+            return null;
+        }
+
+        var subject = SubjectKey.Of(act.Actor.Identity);
+        return moment.Book.AskedForBy([Humans.OfAccount(subject)]).FirstOrDefault(
+            own => own.Subject == subject && own.Application == moment.Application && own.Holds(moment.Time) && own.Key == (key, act.Digest()));
+    }
+
+    private static GrantSubjectMatter Matter(ElevationRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request.Permissions, nameof(request));
+        return new GrantSubjectMatter(
+            [.. request.Permissions.Take(RequestRules.MaxPermissions + 1).Select(permission => permission ?? "").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            request.Resource,
+            request.Ticket);
+    }
+
+    /// <summary>Whole seconds, or none: what is not whole is refused as such.</summary>
+    private static long Seconds(TimeSpan duration) =>
+        duration > TimeSpan.Zero && duration.Ticks % TimeSpan.TicksPerSecond == 0 ? duration.Ticks / TimeSpan.TicksPerSecond : 0;
+
+    private static DateTimeOffset End(DateTimeOffset start, TimeSpan duration) =>
+        duration > TimeSpan.Zero && duration <= ElevationRuleBuilder.LongestDuration ? start + duration : start;
+
+    /// <summary>Somebody's doing something.</summary>
+    /// <param name="Kind">What.</param>
+    /// <param name="Id">The request that it is about.</param>
+    /// <param name="Caller">Who.</param>
+    /// <param name="IsOver">Whether that request has come to its end.</param>
+    private sealed record BegunOperation(RequestOperation Kind, long? Id, Caller Caller, bool IsOver)
+    {
+        public AccessSubject Subject => Caller.Subject!;
+    }
+}
