@@ -24,6 +24,8 @@ internal static class Program
             ShowVerb.Create(screen),
             ProveVerb.Create(screen),
             CheckVerb.Create(screen),
+            ReviewVerb.Create(screen),
+            EvidenceVerb.Create(screen),
         };
 
         // Without response files: an actor may be called '@alice'.

@@ -6,18 +6,23 @@ namespace ImmutableAudit.Verifier.Output;
 /// <summary>Shows how far a verification has come, where somebody watches.</summary>
 internal static class ProgressBar
 {
-    public static async Task<LogVerificationResult> VerifyAsync(
-        this Screen screen, LogVerifier verifier, bool quiet, CancellationToken cancellationToken)
+    public static Task<LogVerificationResult> VerifyAsync(
+        this Screen screen, LogVerifier verifier, bool quiet, CancellationToken cancellationToken) =>
+        screen.WatchAsync("Verifying", quiet, progress => verifier.VerifyAsync(progress, cancellationToken));
+
+    /// <summary>Runs what goes through a whole log.</summary>
+    public static async Task<T> WatchAsync<T>(
+        this Screen screen, string what, bool quiet, Func<IProgress<VerificationProgress>?, Task<T>> run)
     {
         if (quiet || screen.Terminal is null)
         {
-            return await verifier.VerifyAsync(progress: null, cancellationToken);
+            return await run(null);
         }
 
         return await screen.Terminal.Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .StartAsync(context => verifier.VerifyAsync(new Bar(context.AddTask("Verifying")), cancellationToken));
+            .StartAsync(context => run(new Bar(context.AddTask(what))));
     }
 
     private sealed class Bar(ProgressTask task) : IProgress<VerificationProgress>
