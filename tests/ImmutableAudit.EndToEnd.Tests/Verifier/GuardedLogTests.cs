@@ -69,7 +69,7 @@ public sealed class GuardedLogTests
             string.Join(", ", privileged.GetProperty("found").EnumerateArray().Select(found => $"{found.GetProperty("what").GetString()} {found.GetProperty("count").GetInt32()}")));
     }
 
-    private static IDisposable As(string id) => SubjectScope.Enter(new AuditSubject { Id = id });
+    private static SubjectScope As(string id) => SubjectScope.Enter(new AuditSubject { Id = id });
 
     private static JsonElement Subject(JsonElement application, string id) =>
         application.GetProperty("subjects").EnumerateArray().Single(subject => subject.GetProperty("id").GetString() == id);
