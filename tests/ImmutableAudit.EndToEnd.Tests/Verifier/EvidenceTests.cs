@@ -25,12 +25,12 @@ public sealed class EvidenceTests : IDisposable
 
         Assert.Equal((0, 0, ""), (plain.ExitCode, markdown.ExitCode, plain.Error));
         var controls = Framework.All.Single(known => known.Name == framework).Controls;
-        Assert.Equal(controls.Select(control => control.Id), json.GetProperty("controls").EnumerateArray().Select(control => control.GetProperty("control").GetString()));
+        Assert.Equal(controls.Select(control => control.Id), json.GetProperty("controls").EnumerateArray().Select(control => control.GetProperty("control").GetString()), StringComparer.Ordinal);
         foreach (var control in controls)
         {
             var row = Assert.Single(plain.Lines, line => line.StartsWith(control.Id + "\t", StringComparison.Ordinal)).Split('\t');
             Assert.Equal((5, control.Cannot), (row.Length, row[4]));
-            Assert.NotEqual("-", row[3]);
+            Assert.False(row[3] is "-");
         }
 
         Assert.Contains("certifies nothing", plain.Out, StringComparison.Ordinal);
@@ -49,8 +49,8 @@ public sealed class EvidenceTests : IDisposable
 
         var result = await Cli.RunAsync("evidence", _log.Directory, "--key", _log.Key, "--framework", "iso27001");
 
-        Assert.Contains("decisions that allowed\t5\tentries 1, 2, 11 and others\tverifier prove LOG 11 --output entry-11.tlog-proof\tverifier check entry-11.tlog-proof --key VKEY", result.Lines);
-        Assert.Contains("votes in favour\t2\tentries 7, 8\tverifier prove LOG 8 --output entry-8.tlog-proof\tverifier check entry-8.tlog-proof --key VKEY", result.Lines);
+        Assert.Contains("decisions that allowed\t5\tentries 1, 2, 11 and others\tverifier prove LOG 11 --output entry-11.tlog-proof\tverifier check entry-11.tlog-proof --key VKEY", result.Lines, StringComparer.Ordinal);
+        Assert.Contains("votes in favour\t2\tentries 7, 8\tverifier prove LOG 8 --output entry-8.tlog-proof\tverifier check entry-8.tlog-proof --key VKEY", result.Lines, StringComparer.Ordinal);
         Assert.Contains(result.Lines, line => line.StartsWith("votes signed by the approver\t1\tentry 8\t", StringComparison.Ordinal));
         Assert.Contains(result.Lines, line => line.StartsWith("break-glass without a review\t1\tentry 13\t", StringComparison.Ordinal));
         Assert.Contains(result.Lines, line => line.StartsWith("allowed under a grant\t1\tentry 11\t", StringComparison.Ordinal));
@@ -71,7 +71,7 @@ public sealed class EvidenceTests : IDisposable
         var json = (await Cli.RunAsync("evidence", _log.Directory, "--key", _log.Key, "--framework", "pci", "--json")).Json;
 
         var found = Control(json, "10.2.1.6").GetProperty("found").EnumerateArray().Select(measure => $"{measure.GetProperty("what").GetString()} {measure.GetProperty("count").GetInt32()}");
-        Assert.Equal(["runsOpened 1", "runsClosed 0", "recoveries 0"], found);
+        Assert.Equal(["runsOpened 1", "runsClosed 0", "recoveries 0"], found, StringComparer.Ordinal);
         var reads = Control(json, "10.2.1.3").GetProperty("found")[0];
         Assert.Equal((1, "[4]", "verifier prove LOG 4 --output entry-4.tlog-proof"), (reads.GetProperty("count").GetInt32(), reads.GetProperty("entries").GetRawText(), reads.GetProperty("prove").GetString()));
         Assert.False(Control(json, "10.2.1.6").GetProperty("found")[1].TryGetProperty("prove", out _));
@@ -148,7 +148,7 @@ public sealed class EvidenceTests : IDisposable
 
         Assert.Equal(Enum.GetValues<Measure>().Length, Enum.GetValues<Measure>().Select(MeasureNames.Of).Distinct(StringComparer.Ordinal).Count());
         Assert.Empty(Enum.GetValues<Measure>().Except(Framework.All.SelectMany(framework => framework.Controls).SelectMany(control => control.Measures)));
-        Assert.All(Enum.GetValues<Measure>(), measure => Assert.NotEqual($"{measure}", MeasureNames.Of(measure)));
+        Assert.All(Enum.GetValues<Measure>(), measure => Assert.False(MeasureNames.Of(measure) == $"{measure}"));
     }
 
     private static JsonElement Control(JsonElement json, string id) =>

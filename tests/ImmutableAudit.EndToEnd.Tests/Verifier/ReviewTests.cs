@@ -27,16 +27,16 @@ public sealed partial class ReviewTests : IDisposable
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.StartsWith("# verified: Access review. 'test.example/audit' at size 9, signed by key test.example/audit+", result.Lines[0], StringComparison.Ordinal);
-        Assert.Equal(Parts, result.Lines.Where(line => line.StartsWith("## ", StringComparison.Ordinal)).Select(line => line[3..].Split(':')[0]));
-        Assert.Contains("shop\talice\tlead\tpolicy\tstanding\t2\t1\torders.read", result.Lines);
-        Assert.Contains("shop\talice\torders.refund\tstanding by lead\t2\t0\t2026-01-01T00:00:02.0000000Z\t2\t0", result.Lines);
-        Assert.Contains("shop\tcarol\torders.purge\ton demand\t1\t1\t2026-01-01T00:00:06.0000000Z\t6\t0", result.Lines);
-        Assert.Contains("shop\tbob\torders.refund\tnot held\t0\t0\t-\t-\t1", result.Lines);
-        Assert.Contains("shop\talice\torders.read", result.Lines);
-        Assert.Contains("shop\talice\torders.refund on order\tlead", result.Lines);
-        Assert.Contains("shop\tcarol\t4\torders.purge\t2026-01-01T00:00:05.0000000Z\t00:00:03\t-\t1", result.Lines);
-        Assert.Contains("shop\tbob\torders.refund\tnot-granted\t1", result.Lines);
-        Assert.Contains("shop\tcarol\t7\torders.purge\t2026-01-01T00:00:07.0000000Z\t00:00:01\tfire\t0\tNOT REVIEWED", result.Lines);
+        Assert.Equal(Parts, result.Lines.Where(line => line.StartsWith("## ", StringComparison.Ordinal)).Select(line => line[3..].Split(':')[0]), StringComparer.Ordinal);
+        Assert.Contains("shop\talice\tlead\tpolicy\tstanding\t2\t1\torders.read", result.Lines, StringComparer.Ordinal);
+        Assert.Contains("shop\talice\torders.refund\tstanding by lead\t2\t0\t2026-01-01T00:00:02.0000000Z\t2\t0", result.Lines, StringComparer.Ordinal);
+        Assert.Contains("shop\tcarol\torders.purge\ton demand\t1\t1\t2026-01-01T00:00:06.0000000Z\t6\t0", result.Lines, StringComparer.Ordinal);
+        Assert.Contains("shop\tbob\torders.refund\tnot held\t0\t0\t-\t-\t1", result.Lines, StringComparer.Ordinal);
+        Assert.Contains("shop\talice\torders.read", result.Lines, StringComparer.Ordinal);
+        Assert.Contains("shop\talice\torders.refund on order\tlead", result.Lines, StringComparer.Ordinal);
+        Assert.Contains("shop\tcarol\t4\torders.purge\t2026-01-01T00:00:05.0000000Z\t00:00:03\t-\t1", result.Lines, StringComparer.Ordinal);
+        Assert.Contains("shop\tbob\torders.refund\tnot-granted\t1", result.Lines, StringComparer.Ordinal);
+        Assert.Contains("shop\tcarol\t7\torders.purge\t2026-01-01T00:00:07.0000000Z\t00:00:01\tfire\t0\tNOT REVIEWED", result.Lines, StringComparer.Ordinal);
         Assert.DoesNotContain("UNVERIFIED", result.Out, StringComparison.Ordinal);
     }
 
@@ -94,7 +94,7 @@ public sealed partial class ReviewTests : IDisposable
         Assert.Equal(Parts.Length, html.Lines.Count(line => line.StartsWith("<h2>", StringComparison.Ordinal) && line.Contains(">UNVERIFIED<", StringComparison.Ordinal)));
 
         // What a printer puts on every page.
-        Assert.Contains("<div class=\"page\">UNVERIFIED</div>", html.Lines);
+        Assert.Contains("<div class=\"page\">UNVERIFIED</div>", html.Lines, StringComparer.Ordinal);
         Assert.Contains("@top-left { content: \"UNVERIFIED\"; }", html.Out, StringComparison.Ordinal);
         Assert.False(json.Json.GetProperty("verified").GetBoolean());
     }
@@ -153,7 +153,7 @@ public sealed partial class ReviewTests : IDisposable
 
         var html = (await Cli.RunAsync("review", _log.Directory, "--key", _log.Key, "--html")).Out;
 
-        var style = Style().Match(html).Groups[1].Value;
+        var style = Style().Match(html).Groups["style"].Value;
         Assert.Contains($"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)))}'; base-uri 'none'; form-action 'none'", html, StringComparison.Ordinal);
         Assert.Contains("@media print", style, StringComparison.Ordinal);
         Assert.Contains("thead { display: table-header-group; }", style, StringComparison.Ordinal);
@@ -182,7 +182,7 @@ public sealed partial class ReviewTests : IDisposable
 
         var html = (await Cli.RunAsync("review", _log.Directory, "--key", _log.Key, "--html")).Out;
         var allowed = new[] { "html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "span", "dl", "dt", "dd", "section", "table", "thead", "tbody", "tr", "th", "td", "ul", "li", "!doctype" };
-        Assert.All(Tag().Matches(html), match => Assert.Contains(match.Groups[1].Value.ToLowerInvariant(), allowed));
+        Assert.All(Tag().Matches(html), match => Assert.Contains(match.Groups["name"].Value.ToLowerInvariant(), allowed, StringComparer.Ordinal));
         Assert.DoesNotContain(Tag().Matches(html), match => match.Value.Contains("onerror", StringComparison.OrdinalIgnoreCase));
         if (hostile.All(unit => unit is >= ' ' and <= '~'))
         {
@@ -225,17 +225,17 @@ public sealed partial class ReviewTests : IDisposable
         .Elevation("orders.purge", rule => rule.RequestableBy("asker").ApprovedBy("security", 1).MaxDuration(TimeSpan.FromMinutes(10)))
         .Assign("alice", "lead").Assign("carol", "asker");
 
-    [GeneratedRegex("<style>(.*?)</style>", RegexOptions.Singleline, 1000)]
+    [GeneratedRegex("<style>(?<style>.*?)</style>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Style();
 
-    [GeneratedRegex("<\\s*/?([^\\s/>]*)[^>]*>", RegexOptions.None, 1000)]
+    [GeneratedRegex("<\\s*/?(?<name>[^\\s/>]*)[^>]*>", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Tag();
 
     /// <summary>A bar that ends a cell.</summary>
-    [GeneratedRegex(@"(?<!\\)(\\\\)*\|", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"(?<!\\)(\\\\)*\|", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Bar();
 
     /// <summary>Markup that is not behind a backslash: tags, links, images, code, strikethrough.</summary>
-    [GeneratedRegex(@"(?<!\\)(\\\\)*(<|\[|!\[|`|~|https?://|www\.)", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"(?<!\\)(\\\\)*(<|\[|!\[|`|~|https?://|www\.)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Live();
 }
