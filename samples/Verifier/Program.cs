@@ -24,6 +24,7 @@ internal static class Program
             ShowVerb.Create(screen),
             ProveVerb.Create(screen),
             CheckVerb.Create(screen),
+            AccessVerb.Create(screen),
         };
 
         // Without response files: an actor may be called '@alice'.

@@ -7,17 +7,21 @@ namespace ImmutableAudit.Verifier.Output;
 internal static class ProgressBar
 {
     public static async Task<LogVerificationResult> VerifyAsync(
-        this Screen screen, LogVerifier verifier, bool quiet, CancellationToken cancellationToken)
+        this Screen screen, LogVerifier verifier, bool quiet, CancellationToken cancellationToken, IEntryVisitor? visitor = null)
     {
         if (quiet || screen.Terminal is null)
         {
-            return await verifier.VerifyAsync(progress: null, cancellationToken);
+            return await VerifyAsync(null);
         }
 
         return await screen.Terminal.Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .StartAsync(context => verifier.VerifyAsync(new Bar(context.AddTask("Verifying")), cancellationToken));
+            .StartAsync(context => VerifyAsync(new Bar(context.AddTask("Verifying"))));
+
+        Task<LogVerificationResult> VerifyAsync(Bar? bar) => visitor is null
+            ? verifier.VerifyAsync(bar, cancellationToken)
+            : verifier.VerifyAsync(visitor, bar, cancellationToken);
     }
 
     private sealed class Bar(ProgressTask task) : IProgress<VerificationProgress>
