@@ -24,6 +24,7 @@ internal static class Program
             ShowVerb.Create(screen),
             ProveVerb.Create(screen),
             CheckVerb.Create(screen),
+            AccessVerb.Create(screen),
             ReviewVerb.Create(screen),
             EvidenceVerb.Create(screen),
         };

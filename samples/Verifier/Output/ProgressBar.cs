@@ -7,8 +7,10 @@ namespace ImmutableAudit.Verifier.Output;
 internal static class ProgressBar
 {
     public static Task<LogVerificationResult> VerifyAsync(
-        this Screen screen, LogVerifier verifier, bool quiet, CancellationToken cancellationToken) =>
-        screen.WatchAsync("Verifying", quiet, progress => verifier.VerifyAsync(progress, cancellationToken));
+        this Screen screen, LogVerifier verifier, bool quiet, CancellationToken cancellationToken, IEntryVisitor? visitor = null) =>
+        screen.WatchAsync("Verifying", quiet, progress => visitor is null
+            ? verifier.VerifyAsync(progress, cancellationToken)
+            : verifier.VerifyAsync(visitor, progress, cancellationToken));
 
     /// <summary>Runs what goes through a whole log.</summary>
     public static async Task<T> WatchAsync<T>(

@@ -7,7 +7,7 @@ internal sealed class DecisionReplay(StateReplay state, Findings findings)
 {
     /// <summary>Causes of denials that lie outside of policy and grants.</summary>
     private static readonly string[] OtherCauses =
-        [DenialCode.NoSubject, DenialCode.MalformedResource, DenialCode.DecisionFailed, "clock-behind"];
+        [DenialCode.NoSubject, DenialCode.MalformedResource, DenialCode.DecisionFailed, DenialCode.ClockBehind];
 
     /// <summary>
     /// Causes that a host may see where the policy does not: its own catalogue has another opinion of a permission, and what the two
