@@ -123,6 +123,33 @@ public sealed class SnapshotTests
         AssertNoWarning(output);
     }
 
+    [Theory]
+    [InlineData("namespace Shop; [Guarded] public interface IOrders; [Guarded] public interface Orders;", "IOrders_Guard", "Orders_Guard")]
+    [InlineData("namespace Shop; [Guarded] public interface IOrders; [Guarded] public interface Orders<T>;", "OrdersGuard", "OrdersGuard<T>")]
+    [InlineData("namespace Shop; [Guarded] public interface IOrders<T>; [Guarded] public interface Orders<T>;", "IOrders_Guard<T>", "Orders_Guard<T>")]
+    [InlineData("namespace Shop; [Guarded] public interface IOrders; public class OrdersGuard;", "IOrders_Guard")]
+    [InlineData("namespace Shop; [Guarded] public interface IOrders; public class OrdersGuard<T>;", "OrdersGuard")]
+    [InlineData("namespace Shop; [Guarded] public interface IOrders; public interface Orders;", "OrdersGuard")]
+    [InlineData("namespace Shop; [Guarded] public interface IOuterOrders; public class Outer { [Guarded] public interface IOrders; }", "IOuterOrders_Guard", "Outer_IOrders_Guard")]
+    [InlineData("namespace Shop; public class A { [Guarded] public interface IBC; } public class AB { [Guarded] public interface C; }", "AB_C_Guard", "A_IBC_Guard")]
+    [InlineData("namespace Shop; public class Outer<T> { [Guarded] public interface IOrders; } [Guarded] public interface OuterOrders<T>;", "OuterOrders_Guard<T>", "Outer_IOrders_Guard<T>")]
+    [InlineData("namespace Shop; [Guarded] public interface IOrders; [Guarded] public interface IORDERS; [Guarded] public interface iOrders;", "ORDERSGuard", "OrdersGuard", "iOrdersGuard")]
+    [InlineData("namespace Shop; [Guarded] public interface IOrders<T>; [Guarded] public interface IOrders_1;", "OrdersGuard<T>", "Orders_1Guard")]
+    [InlineData("namespace Shop { [Guarded] public interface IOrders; } namespace Depot { [Guarded] public interface Orders; }", "OrdersGuard", "OrdersGuard")]
+    [InlineData("[Guarded] public interface IOrders; [Guarded] public interface Orders;", "IOrders_Guard", "Orders_Guard")]
+    public void No_guard_is_named_like_another(string source, params string[] expected)
+    {
+        // All of them compile, each with its guard and its line in the catalogue.
+        var (result, output) = Source.Generate(Source.Compile(source));
+        Assert.Empty(result.Diagnostics);
+        AssertNoWarning(output);
+        var guards = result.Results[0].GeneratedSources.Select(generated => generated.SourceText.ToString())
+            .SelectMany(text => System.Text.RegularExpressions.Regex.Matches(text, "internal sealed class (\\w+Guard(<\\w+>)?) :", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(30)))
+            .Select(match => match.Groups[1].Value);
+        Assert.Equal(expected.Order(StringComparer.Ordinal), guards.Order(StringComparer.Ordinal));
+        Assert.Equal(expected.Length + 1, result.GeneratedTrees.Length);
+    }
+
     [Fact]
     public void Generated_text_is_the_same_whatever_the_order_of_sources()
     {

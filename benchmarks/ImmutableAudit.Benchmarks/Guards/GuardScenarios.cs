@@ -7,7 +7,8 @@ namespace ImmutableAudit.Benchmarks.Guards;
 /// <summary>What deciding, guarding and recording a call takes.</summary>
 internal static class GuardScenarios
 {
-    private const int Callers = 64;
+    /// <summary>How many call at once, where several do.</summary>
+    public const int Callers = 64;
 
     private static readonly TimeSpan ShortSlice = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan LongSlice = TimeSpan.FromMilliseconds(20);
@@ -21,6 +22,7 @@ internal static class GuardScenarios
         new("guarded-call", CallUnit.Nanoseconds, ShortSlice, GuardedCalls),
         new("recorded-call", CallUnit.Microseconds, LongSlice, stage => RecordedCalls(stage, 1)),
         new($"recorded-call-{Callers}", CallUnit.Microseconds, LongSlice, stage => RecordedCalls(stage, Callers)),
+        new($"blocking-call-{Callers}", CallUnit.Microseconds, LongSlice, BlockingCalls),
     ];
 
     private static IReadOnlyList<CallSubject> Decisions(GuardStage stage)
@@ -175,6 +177,21 @@ internal static class GuardScenarios
             Action = "IBenchmarkOrders.RefundAsync",
             Trace = Activity.Current?.TraceId.ToHexString(),
         };
+    }
+
+    private static IReadOnlyList<CallSubject> BlockingCalls(GuardStage stage)
+    {
+        var guarded = stage.Guarded;
+        return
+        [
+            new("asynchronous", $"{Callers} callers, each awaiting its call before the next.", calls => Together(
+                stage, Callers, calls, () => guarded.RefundAsync("4711"))),
+            new("blocking", $"{Callers} threads, each blocked in a synchronous member that records the same.", calls =>
+            {
+                stage.Threads.Run(calls, () => guarded.Refund("4711"));
+                return default;
+            }) { IsOurs = true },
+        ];
     }
 
     private static ValueTask Scoped(AccessSubject subject, int calls, Func<int, long> run)

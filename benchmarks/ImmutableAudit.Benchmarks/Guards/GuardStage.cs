@@ -7,6 +7,8 @@ namespace ImmutableAudit.Benchmarks.Guards;
 /// <summary>What guards stand on in one round: a log in memory, with an application of a small policy and one of a big policy.</summary>
 internal sealed class GuardStage : IAsyncDisposable
 {
+    private BlockingCallers? _threads;
+
     private GuardStage(AuditLog log, AccessGuard small, AccessGuard big)
     {
         Log = log;
@@ -17,6 +19,9 @@ internal sealed class GuardStage : IAsyncDisposable
     }
 
     public AuditLog Log { get; }
+
+    /// <summary>Callers that may block.</summary>
+    public BlockingCallers Threads => _threads ??= new BlockingCallers(GuardScenarios.Callers, Subject);
 
     public AccessGuard Small { get; }
 
@@ -42,6 +47,7 @@ internal sealed class GuardStage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _threads?.Dispose();
         await Small.DisposeAsync();
         await Big.DisposeAsync();
         await Log.DisposeAsync();

@@ -12,6 +12,9 @@ internal interface IBenchmarkOrders
 
     [RequirePermission(Permissions.Refund)]
     Task RefundAsync([Resource("order")] string order);
+
+    [RequirePermission(Permissions.Refund, Blocking = true)]
+    void Refund([Resource("order")] string order);
 }
 
 /// <summary>Does next to nothing, so that all else is what stands before it.</summary>
@@ -21,6 +24,11 @@ internal sealed class BenchmarkOrders : IBenchmarkOrders
     public int Count(int customer) => customer;
 
     public Task RefundAsync(string order) => Task.CompletedTask;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void Refund(string order)
+    {
+    }
 }
 
 internal static class Permissions

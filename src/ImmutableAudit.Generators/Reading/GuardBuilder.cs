@@ -29,19 +29,18 @@ internal sealed class GuardBuilder
     private GuardModel Build(IReadOnlyList<GuardedMember> members)
     {
         var models = members.Select(Member).ToEquatable();
-        var typeParameters = Levels(_type).SelectMany(level => level.TypeParameters).ToList();
+        var typeParameters = GuardName.Levels(_type).SelectMany(level => level.TypeParameters).ToList();
         var @namespace = _type.ContainingNamespace is { IsGlobalNamespace: false } named ? SymbolText.Namespace(named) : null;
-        var metadataName = string.Join(".", Levels(_type).Select(level => level.MetadataName.Replace('`', '_')));
         return new(
-            $"{(@namespace is null ? "" : @namespace.Replace("@", "") + ".")}{metadataName}.g.cs",
+            GuardName.File(_type),
             @namespace,
-            string.Concat(Levels(_type).Select(level => SymbolEqualityComparer.Default.Equals(level, _type) ? WithoutPrefix(level.Name) : level.Name)) + "Guard",
+            GuardName.Class(_type),
             typeParameters.Select(SymbolText.TypeParameter).ToEquatable(),
             typeParameters.Select(parameter => SymbolText.Name(parameter.Name)).ToEquatable(),
             typeParameters.Select(SymbolText.Constraints).OfType<string>().ToEquatable(),
             SymbolText.Type(_type),
             Open(),
-            SymbolText.Attributes(Levels(_type).SelectMany(level => level.GetAttributes())),
+            SymbolText.Attributes(GuardName.Levels(_type).SelectMany(level => level.GetAttributes())),
             _rules.ToEquatable(),
             models,
             _inner,
@@ -171,13 +170,7 @@ internal sealed class GuardBuilder
     private static IEnumerable<string> Taken(IMethodSymbol method) =>
         method.Parameters.Select(parameter => parameter.Name).Concat(method.TypeParameters.Select(parameter => parameter.Name));
 
-    private static IEnumerable<INamedTypeSymbol> Levels(INamedTypeSymbol type) =>
-        type.ContainingType is { } outer ? Levels(outer).Append(type) : [type];
-
-    private static string WithoutPrefix(string name) =>
-        name.Length > 1 && name[0] == 'I' && char.IsUpper(name[1]) ? name.Substring(1) : name;
-
-    private string Open() => Levels(_type).Any(level => level.Arity > 0)
+    private string Open() => GuardName.Levels(_type).Any(level => level.Arity > 0)
         ? _type.ConstructUnboundGenericType().ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat)
         : SymbolText.Type(_type);
 }

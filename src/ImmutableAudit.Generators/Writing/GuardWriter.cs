@@ -100,6 +100,16 @@ internal static class GuardWriter
             writer.Line($"private {member.Type.TrimEnd('?')}? {member.Handlers};");
         }
 
+        if (guard.IsGeneric)
+        {
+            // The container closes it; what stands behind it is in no container.
+            writer.Line();
+            writer.Line($"public {guard.ClassName}(global::System.IServiceProvider services)");
+            writer.Continuation($": this(new {Privilege}GuardTarget<{guard.Interface}>(services))");
+            writer.Open();
+            writer.Close();
+        }
+
         writer.Line();
         writer.Line($"public {guard.ClassName}({Privilege}GuardTarget<{guard.Interface}> target)");
         writer.Open();

@@ -127,7 +127,6 @@ public static class LeastPrivilegeServiceCollectionExtensions
         }
 
         var description = GuardDescriptions.For(guarded);
-        services.TryAddTransient(typeof(GuardTarget<>), typeof(GuardTarget<>));
         services.TryAddSingleton<IOpenTargets>(provider => new OpenTargets(
             provider.GetRequiredService<GuardedRegistrations>(), provider.GetRequiredService<AccessGuard>()));
         GuardedRegistrations.Of(services).Add(

@@ -21,8 +21,7 @@ internal static class EntryDecoder
         AuditEntry? entry = null;
         try
         {
-            StrictJson.Validate(bytes.Span, AuditEntry.MaxDepth);
-            document = JsonDocument.Parse(bytes, StrictJson.DocumentOptions(AuditEntry.MaxDepth));
+            document = StrictJson.Parse(bytes, AuditEntry.MaxDepth);
             return entry = Read(index, bytes, document.RootElement);
         }
         catch (JsonException e)

@@ -7,8 +7,6 @@ namespace ImmutableAudit.Events;
 /// <summary>The members of an event, in any order; the counterpart of <see cref="EventWriter"/>.</summary>
 internal static class EventReader
 {
-    private static readonly PrivilegeMembers NoPrivilege = new();
-
     public static AuditEvent Read(JsonElement root, MemberReader members)
     {
         AuditSubject? actor = null;
@@ -18,12 +16,14 @@ internal static class EventReader
         AuditDetails? details = null;
         string? type = null, session = null, action = null, outcome = null, reason = null, trace = null;
         Guid? id = null;
-        long? grant = null;
-        var privilege = NoPrivilege;
+        long? grant = null, policy = null, basis = null, prev = null;
+        string? permission = null;
+        IReadOnlyList<AuditRole>? roles = null;
+        Span<char> buffer = stackalloc char[MemberReader.MaxKnownName];
         foreach (var member in root.EnumerateObject())
         {
             var value = member.Value;
-            switch (member.Name)
+            switch (MemberReader.Name(member, buffer))
             {
                 case "v" or "time": break;
                 case "type": type = value.ValueKind == JsonValueKind.String ? value.GetString() : null; break;
@@ -39,12 +39,12 @@ internal static class EventReader
                 case "ref": reference = Reference(value, members); break;
                 case "grant": grant = members.Index("grant", value); break;
                 case "details": details = Details(value, members); break;
-                case "permission": privilege = privilege with { Permission = members.Text("permission", value) }; break;
-                case "roles": privilege = privilege with { Roles = Roles(value, members) }; break;
-                case "policy": privilege = privilege with { Policy = members.Index("policy", value) }; break;
-                case "basis": privilege = privilege with { Basis = members.IndexOrNone("basis", value) }; break;
-                case "prev": privilege = privilege with { Prev = members.IndexOrNone("prev", value) }; break;
-                case var name: members.Keep(MemberReader.Path("", name), value); break;
+                case "permission": permission = members.Text("permission", value); break;
+                case "roles": roles = Roles(value, members); break;
+                case "policy": policy = members.Index("policy", value); break;
+                case "basis": basis = members.IndexOrNone("basis", value); break;
+                case "prev": prev = members.IndexOrNone("prev", value); break;
+                default: members.Keep(MemberReader.Path("", member.Name), value); break;
             }
         }
 
@@ -63,7 +63,9 @@ internal static class EventReader
             Ref = reference,
             Grant = grant,
             Details = details,
-            Privilege = privilege == NoPrivilege ? null : privilege,
+            Privilege = permission is null && roles is null && policy is null && basis is null && prev is null
+                ? null
+                : new PrivilegeMembers { Permission = permission, Roles = roles, Policy = policy, Basis = basis, Prev = prev },
         };
     }
 
@@ -82,48 +84,55 @@ internal static class EventReader
             return null;
         }
 
-        if (element.EnumerateArray().Any(role => MemberReader.IsToken(role) || HasHiddenLink(role)))
-        {
-            members.Keep("roles", element);
-            return null;
-        }
-
-        var roles = new List<AuditRole>();
         foreach (var role in element.EnumerateArray())
         {
-            if (Role(MemberReader.Path("roles", $"{roles.Count}"), role, members) is not { } read)
+            if (MemberReader.IsToken(role) || HasHiddenLink(role))
+            {
+                members.Keep("roles", element);
                 return null;
-
-            roles.Add(read);
+            }
         }
 
-        return [.. roles];
+        var roles = new AuditRole[element.GetArrayLength()];
+        var count = 0;
+        foreach (var role in element.EnumerateArray())
+        {
+            if (Role(count, role, members) is not { } read)
+                return null;
+
+            roles[count++] = read;
+        }
+
+        return roles;
     }
 
     /// <summary>Whose role it is, is not known then; it would count as the acting subject's.</summary>
     private static bool HasHiddenLink(JsonElement role) =>
         role.ValueKind == JsonValueKind.Object && role.TryGetProperty("link"u8, out var link) && MemberReader.IsToken(link);
 
-    private static AuditRole? Role(string path, JsonElement element, MemberReader members)
+    private static AuditRole? Role(int number, JsonElement element, MemberReader members)
     {
-        if (!members.IsObject(path, element))
+        // A path is made where it is needed: most roles need none.
+        string Path() => MemberReader.Path("roles", $"{number}");
+        string? Text(string member, JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString() : members.Text(Path(), member, value);
+        if (element.ValueKind != JsonValueKind.Object && !members.IsObject(Path(), element))
             return null;
 
         string? name = null, source = null;
-        int? number = 0;
+        int? link = 0;
+        Span<char> buffer = stackalloc char[MemberReader.MaxKnownName];
         foreach (var member in element.EnumerateObject())
         {
-            var inner = MemberReader.Path(path, member.Name);
-            switch (member.Name)
+            switch (MemberReader.Name(member, buffer))
             {
-                case "role": name = members.Text(inner, member.Value); break;
-                case "source": source = members.Text(inner, member.Value); break;
-                case "link": number = Link(inner, member.Value, members); break;
-                default: members.Keep(inner, member.Value); break;
+                case "role": name = Text("role", member.Value); break;
+                case "source": source = Text("source", member.Value); break;
+                case "link": link = Link(MemberReader.Path(Path(), "link"), member.Value, members); break;
+                default: members.Keep(MemberReader.Path(Path(), member.Name), member.Value); break;
             }
         }
 
-        return number is not { } link ? null : new AuditRole { Role = name ?? throw Missing(path + "/role", "a text"), Source = source, Link = link };
+        return link is not { } known ? null : new AuditRole { Role = name ?? throw Missing(Path() + "/role", "a text"), Source = source, Link = known };
     }
 
     /// <summary>A link behind the first: that one is never written.</summary>
@@ -147,18 +156,18 @@ internal static class EventReader
 
         string? issuer = null, id = null, person = null, kind = null;
         AuditSubject? onBehalfOf = null;
+        Span<char> buffer = stackalloc char[MemberReader.MaxKnownName];
         foreach (var member in element.EnumerateObject())
         {
-            var name = member.Name;
-            var inner = MemberReader.Path(path, name);
-            switch (name)
+            var value = member.Value;
+            switch (MemberReader.Name(member, buffer))
             {
-                case "issuer": issuer = members.Text(inner, member.Value); break;
-                case "id": id = members.Text(inner, member.Value); break;
-                case "person": person = members.Text(inner, member.Value); break;
-                case "kind": kind = members.Text(inner, member.Value); break;
-                case "onBehalfOf": onBehalfOf = Subject(inner, member.Value, members); break;
-                default: members.Keep(inner, member.Value); break;
+                case "issuer": issuer = members.Text(path, "issuer", value); break;
+                case "id": id = members.Text(path, "id", value); break;
+                case "person": person = members.Text(path, "person", value); break;
+                case "kind": kind = members.Text(path, "kind", value); break;
+                case "onBehalfOf": onBehalfOf = Subject(MemberReader.Path(path, "onBehalfOf"), value, members); break;
+                default: members.Keep(MemberReader.Path(path, member.Name), value); break;
             }
         }
 
@@ -181,14 +190,14 @@ internal static class EventReader
             return null;
 
         string? type = null, id = null;
+        Span<char> buffer = stackalloc char[MemberReader.MaxKnownName];
         foreach (var member in element.EnumerateObject())
         {
-            var path = MemberReader.Path("resource", member.Name);
-            switch (member.Name)
+            switch (MemberReader.Name(member, buffer))
             {
-                case "type": type = members.Text(path, member.Value); break;
-                case "id": id = members.Text(path, member.Value); break;
-                default: members.Keep(path, member.Value); break;
+                case "type": type = members.Text("resource", "type", member.Value); break;
+                case "id": id = members.Text("resource", "id", member.Value); break;
+                default: members.Keep(MemberReader.Path("resource", member.Name), member.Value); break;
             }
         }
 
@@ -201,15 +210,15 @@ internal static class EventReader
             return null;
 
         string? app = null, host = null, ip = null;
+        Span<char> buffer = stackalloc char[MemberReader.MaxKnownName];
         foreach (var member in element.EnumerateObject())
         {
-            var path = MemberReader.Path("source", member.Name);
-            switch (member.Name)
+            switch (MemberReader.Name(member, buffer))
             {
-                case "app": app = members.Text(path, member.Value); break;
-                case "host": host = members.Text(path, member.Value); break;
-                case "ip": ip = members.Text(path, member.Value); break;
-                default: members.Keep(path, member.Value); break;
+                case "app": app = members.Text("source", "app", member.Value); break;
+                case "host": host = members.Text("source", "host", member.Value); break;
+                case "ip": ip = members.Text("source", "ip", member.Value); break;
+                default: members.Keep(MemberReader.Path("source", member.Name), member.Value); break;
             }
         }
 

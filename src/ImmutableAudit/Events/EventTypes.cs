@@ -6,6 +6,12 @@ internal static class EventTypes
     /// <summary>The only type that applications write.</summary>
     public const string Application = "event";
 
+    /// <summary>A run began.</summary>
+    public const string LogOpened = "log.opened";
+
+    /// <summary>A run ended in order: every act that it began has its outcome in the log (P6).</summary>
+    public const string LogClosed = "log.closed";
+
     private static readonly string[] LibraryPrefixes = ["access.", "grant.", "policy.", "log.", "key.", "privilege."];
 
     /// <summary>Whether the library alone writes this type.</summary>

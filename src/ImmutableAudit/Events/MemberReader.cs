@@ -1,4 +1,6 @@
 using System.Collections.ObjectModel;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace ImmutableAudit.Events;
@@ -16,6 +18,9 @@ internal sealed class MemberReader(bool newer)
     /// </summary>
     private const int MaxNestedPaths = 4 * AuditEntry.MaxLength;
 
+    /// <summary>Longest name of a member that we know.</summary>
+    public const int MaxKnownName = 16;
+
     private readonly OrderedDictionary<string, JsonElement> _unknown = new(StringComparer.Ordinal);
     private int _nestedPaths;
 
@@ -24,6 +29,16 @@ internal sealed class MemberReader(bool newer)
     /// <summary>Whether this is the reserved form of P29: an opaque token in the place of any value.</summary>
     public static bool IsToken(JsonElement element) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty("enc"u8, out _);
+
+    /// <summary>A member's name, in the buffer where it is as short and plain as those that we know.</summary>
+    public static ReadOnlySpan<char> Name(JsonProperty member, Span<char> buffer)
+    {
+        // An escaped spelling is the same name.
+        var raw = JsonMarshal.GetRawUtf8PropertyName(member);
+        return raw.Length <= buffer.Length && !raw.Contains((byte)'\\') && Ascii.ToUtf16(raw, buffer, out var length) == System.Buffers.OperationStatus.Done
+            ? buffer[..length]
+            : member.Name;
+    }
 
     /// <summary>A path of names, unambiguous as RFC 6901 section 3 makes it.</summary>
     public static string Path(string parent, string name) =>
@@ -45,7 +60,10 @@ internal sealed class MemberReader(bool newer)
     }
 
     /// <summary>A text, or the JSON text of a token.</summary>
-    public string? Text(string path, JsonElement element)
+    public string? Text(string name, JsonElement element) => Text("", name, element);
+
+    /// <summary>The same of a nested member.</summary>
+    public string? Text(string parent, string name, JsonElement element)
     {
         if (element.ValueKind == JsonValueKind.String)
             return element.GetString();
@@ -53,7 +71,7 @@ internal sealed class MemberReader(bool newer)
         if (IsToken(element))
             return element.GetRawText();
 
-        Mismatch(path, element, "a text");
+        Mismatch(Path(parent, name), element, "a text");
         return null;
     }
 

@@ -32,6 +32,18 @@ internal static class StrictJson
     public static void RefuseDuplicates(ReadOnlyMemory<byte> json, int maxDepth) =>
         JsonDocument.Parse(json, DocumentOptions(maxDepth)).Dispose();
 
+    /// <summary>Reads a text: throws where it is malformed, too deep or not valid Unicode (also behind escapes), or a name occurs twice.</summary>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> json, int maxDepth)
+    {
+        // Without escapes there is nothing behind them, and what else Validate finds parsing finds, too.
+        if (json.Span.Contains((byte)'\\') || !Utf8.IsValid(json.Span))
+        {
+            Validate(json.Span, maxDepth);
+        }
+
+        return JsonDocument.Parse(json, DocumentOptions(maxDepth));
+    }
+
     /// <summary>Throws where the text is malformed, too deep or not valid Unicode (also behind escapes).</summary>
     public static void Validate(ReadOnlySpan<byte> json, int maxDepth)
     {

@@ -10,10 +10,14 @@ internal static class Printable
 
     public static string Of(string? text) => text is null ? "(null)" : Of(text.AsSpan());
 
+    /// <summary>The beginning of a text, of so many UTF-16 units at most; never half a character. Nothing is escaped.</summary>
+    public static ReadOnlySpan<char> Start(ReadOnlySpan<char> text, int length) =>
+        text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
+
     public static string Of(ReadOnlySpan<char> text)
     {
         var result = new StringBuilder();
-        foreach (var rune in text[..Math.Min(text.Length, MaxLength)].EnumerateRunes())
+        foreach (var rune in Start(text, MaxLength).EnumerateRunes())
         {
             var category = Rune.GetUnicodeCategory(rune);
             if (category is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator

@@ -100,10 +100,18 @@ internal sealed class AppendQueue(int maxEntries, long maxBytes)
     }
 
     /// <summary>Accepts no more requests. Those that wait can still be taken.</summary>
-    public void Close()
+    /// <param name="last">The very last, with nothing behind it.</param>
+    public void Close(AppendRequest? last = null)
     {
         lock (_gate)
         {
+            if (last is not null && !_closed)
+            {
+                _incoming.Add(last);
+                _entries += last.Count;
+                _bytes += last.Length;
+            }
+
             _closed = true;
             Monitor.PulseAll(_gate);
         }

@@ -323,7 +323,8 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
             {
                 if (!_log.Status.IsFaulted && await _outcomes.CloseAsync().ConfigureAwait(false) && _run.IsOpened)
                 {
-                    _queue.TryEnqueue(LibraryEvents.Closed(_run.Session));
+                    // Nothing of this run comes behind it, not even what was asked for meanwhile.
+                    _queue.Close(LibraryEvents.Closed(_run.Session));
                 }
 
                 _sequencer.Dispose();

@@ -23,10 +23,15 @@ internal interface IPrivilegedLog
     string Session { get; }
 
     /// <summary>
-    /// Whether the log takes appends right now: not closed or closing, recovering or faulted. A volatile read: who allows
-    /// without appending asks this first (PRIVILEGE.md P5).
+    /// Whether the log takes appends right now: not closed or closing, recovering or faulted. A volatile read.
     /// </summary>
     bool AcceptsAppends { get; }
+
+    /// <summary>
+    /// The same, and what came last was committed: who allows without appending asks this first (PRIVILEGE.md P5). Where it
+    /// was not, for want of room or by the clock, only another append finds out whether the log commits again.
+    /// </summary>
+    bool Commits { get; }
 
     /// <summary>
     /// Index of the newest entry that decisions are based on, as this process last saw it: in a sink that is not shared the

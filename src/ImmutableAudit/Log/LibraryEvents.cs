@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ImmutableAudit.Checkpoints;
+using ImmutableAudit.Events;
 using ImmutableAudit.Storage;
 
 namespace ImmutableAudit.Log;
@@ -14,8 +15,8 @@ internal static partial class LibraryEvents
     public static AppendRequest Opened(string session, SignedCheckpoint? predecessor) => Request(new AuditEvent
     {
         Actor = Library,
-        Action = "log.opened",
-        Type = "log.opened",
+        Action = EventTypes.LogOpened,
+        Type = EventTypes.LogOpened,
         Session = session,
         Details = predecessor is null ? null : AuditDetails.From(
             new PredecessorDetails(new PredecessorLog(
@@ -28,7 +29,7 @@ internal static partial class LibraryEvents
 
     /// <summary><c>log.closed</c>: a run ended in order.</summary>
     public static AppendRequest Closed(string session) =>
-        Request(new AuditEvent { Actor = Library, Action = "log.closed", Type = "log.closed", Session = session });
+        Request(new AuditEvent { Actor = Library, Action = EventTypes.LogClosed, Type = EventTypes.LogClosed, Session = session });
 
     /// <summary><c>log.recovered</c>: bytes of a commit that was never acknowledged were dropped (LOG.md L3).</summary>
     public static AppendRequest Recovered(long from, SinkRecovery recovery) => Request(new AuditEvent

@@ -7,6 +7,7 @@ internal sealed class LogStatus
     private volatile string? _refusal = "The log is not open. A host opens its logs when it starts; without one, use AuditLog.OpenAsync.";
     private Exception? _cause;
     private bool _permanent;
+    private volatile bool _hasFailed;
 
     /// <summary>Whether nothing will make the log take appends again.</summary>
     public bool IsFaulted
@@ -23,7 +24,20 @@ internal sealed class LogStatus
     /// <summary>Whether the log takes appends at this moment.</summary>
     public bool IsAccepting => _refusal is null;
 
-    public void Open() => Set(null, null, permanent: false);
+    /// <summary>Whether the log takes appends, and did not fail to commit the last ones: it may be for want of room or by the clock.</summary>
+    public bool IsCommitting => IsAccepting && !_hasFailed;
+
+    public void Open()
+    {
+        _hasFailed = false;
+        Set(null, null, permanent: false);
+    }
+
+    /// <summary>What was taken last is in the log.</summary>
+    public void Committed() => _hasFailed = false;
+
+    /// <summary>What was taken last is not in the log; the next may be.</summary>
+    public void NotCommitted() => _hasFailed = true;
 
     public void Recovering(Exception cause) =>
         Set("The log is recovering from a storage failure. Nothing was appended; try again.", cause, permanent: false);

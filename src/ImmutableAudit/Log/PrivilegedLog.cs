@@ -19,6 +19,8 @@ internal sealed class PrivilegedLog(
 
     public bool AcceptsAppends => log.Status.IsAccepting && !outcomes.IsClosing;
 
+    public bool Commits => log.Status.IsCommitting && !outcomes.IsClosing;
+
     public long PrivilegeHead => log.PrivilegeHead;
 
     public ValueTask RequireSessionAsync(CancellationToken cancellationToken = default) => run.RequireAsync(cancellationToken);

@@ -227,6 +227,7 @@ internal sealed class Sequencer : IDisposable
                 case CommitOutcome.Committed:
                     _acknowledged.CopyFrom(batch.Range);
                     _owed = null;
+                    _log.Status.Committed();
                     _roomPause = FirstPause;
                     _clock.Confirm(now);
                     _log.PrivilegeHead = batch.Head.PrivilegeHead;
@@ -358,6 +359,7 @@ internal sealed class Sequencer : IDisposable
     private void FailTaken(Exception exception)
     {
         _log.Metrics.Failed(_taken.Count);
+        _log.Status.NotCommitted();
         if (_taken.Count(request => request.IsPosted) is var posted and > 0)
         {
             LogMessages.PostsFailed(_log.Logger, posted, exception);

@@ -49,6 +49,9 @@ public readonly record struct EntryBundleCoordinate
         return new EntryBundleCoordinate(index, TileCoordinate.WidthIn(size, 0, index));
     }
 
+    /// <summary>How many bundles a log of <paramref name="size"/> entries has, the partial one at its end included.</summary>
+    internal static long CountIn(long size) => (size / TileCoordinate.FullWidth) + (size % TileCoordinate.FullWidth > 0 ? 1 : 0);
+
     /// <inheritdoc/>
     public override string ToString() => Path;
 }

@@ -15,9 +15,10 @@ namespace ImmutableAudit.Verification;
 /// <param name="size">How many entries it has.</param>
 /// <param name="keep">The entries to keep.</param>
 /// <param name="keepLeaves">The bundles whose leaf hashes are needed although nothing is wrong with them.</param>
+/// <param name="visit">Whether the entries are to be decoded for a visitor.</param>
 /// <param name="hasher">What hashes entries and nodes.</param>
 internal sealed class BundleChecker(
-    ILogReader log, long size, IReadOnlySet<long> keep, IReadOnlySet<long> keepLeaves, BatchHasher hasher)
+    ILogReader log, long size, IReadOnlySet<long> keep, IReadOnlySet<long> keepLeaves, bool visit, BatchHasher hasher)
 {
     private readonly ILocalFiles? _local = (log as ILocalLog)?.Local;
     private readonly ConcurrentBag<Room> _idle = [];
@@ -135,6 +136,23 @@ internal sealed class BundleChecker(
         {
             report.Root = hasher.HashCompleteSubtree(room.Leaves);
         }
+
+        if (!report.IsWrong && visit)
+        {
+            report.Entries = Decode(bundle, room.Bundle.Span);
+        }
+    }
+
+    private static VisitedEntry[] Decode(EntryBundleCoordinate bundle, ReadOnlySpan<byte> bytes)
+    {
+        var entries = new VisitedEntry[bundle.Width];
+        for (var i = 0; i < entries.Length; i++)
+        {
+            EntryBundle.TryReadEntry(ref bytes, out var entry);
+            entries[i] = UnverifiedLog.Visited(bundle.FirstEntry + i, entry);
+        }
+
+        return entries;
     }
 
     private void CheckEntries(BundleReport report, ReadOnlySpan<byte> entries, int count)

@@ -28,6 +28,9 @@ internal sealed class BundleReport(EntryBundleCoordinate bundle)
     /// <summary>The root over a full bundle.</summary>
     public MerkleHash Root { get; set; }
 
+    /// <summary>The entries, decoded, where nothing is wrong and a visitor is to see them.</summary>
+    public IReadOnlyList<VisitedEntry> Entries { get; set; } = [];
+
     /// <summary>The time of the first entry, if nothing is wrong with that.</summary>
     public DateTimeOffset? FirstTime { get; set; }
 

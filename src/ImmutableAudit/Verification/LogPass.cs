@@ -11,11 +11,11 @@ namespace ImmutableAudit.Verification;
 /// </summary>
 internal sealed class LogPass
 {
-    /// <summary>Bundles are handed out in groups, so that handing out costs little; in so many that all have to do to the end.</summary>
-    private const int MostInGroup = 16, GroupsEach = 4;
+    private const int MostInGroup = 16;
 
     private readonly Checkpoint _head;
     private readonly int _ahead;
+    private readonly IEntryVisitor? _visitor;
     private readonly BundleChecker _checker;
     private readonly TileJudge _judge;
     private readonly UpperTiles _upper;
@@ -26,14 +26,16 @@ internal sealed class LogPass
     /// <param name="sizes">The earlier sizes at which <see cref="Roots"/> is asked for later.</param>
     /// <param name="keep">The entries that <see cref="Kept"/> is to hold.</param>
     /// <param name="ahead">Bundles to check at the same time, each group of them one after the other.</param>
+    /// <param name="visitor">Sees the entries.</param>
     /// <param name="hasher">What hashes entries and nodes.</param>
     public LogPass(
-        ILogReader log, Checkpoint head, IEnumerable<long> sizes, IReadOnlySet<long> keep, int ahead, BatchHasher hasher)
+        ILogReader log, Checkpoint head, IEnumerable<long> sizes, IReadOnlySet<long> keep, int ahead, IEntryVisitor? visitor, BatchHasher hasher)
     {
         _head = head;
         _ahead = ahead;
+        _visitor = visitor;
         Roots = new PrefixRoots(sizes.Append(head.Size), hasher);
-        _checker = new BundleChecker(log, head.Size, keep, Roots.Bundles, hasher);
+        _checker = new BundleChecker(log, head.Size, keep, Roots.Bundles, visitor is not null, hasher);
         _judge = new TileJudge(log, head.Size, head.Root, hasher);
         _upper = new UpperTiles(log, head.Size, _judge, hasher);
     }
@@ -49,41 +51,25 @@ internal sealed class LogPass
     /// <summary>Checks everything that the log's own checkpoint speaks of.</summary>
     public async Task<VerificationFailure?> RunAsync(IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var checks = new Queue<Task<List<BundleReport>>>();
-        try
+        progress?.Report(new VerificationProgress(0, _head.Size));
+        var group = _visitor is null ? MostInGroup : UnverifiedLog.MostInGroup;
+        var groups = InOrder.RunAsync(EntryBundleCoordinate.CountIn(_head.Size), group, _ahead, _checker.CheckAsync, cancellationToken);
+        await foreach (var reports in groups.ConfigureAwait(false))
         {
-            progress?.Report(new VerificationProgress(0, _head.Size));
-            var bundles = (_head.Size / TileCoordinate.FullWidth) + (_head.Size % TileCoordinate.FullWidth > 0 ? 1 : 0);
-            var group = (int)Math.Clamp(bundles / (GroupsEach * _ahead), 1, MostInGroup);
-            for (var next = 0L; next < bundles || checks.Count > 0;)
+            foreach (var report in reports)
             {
-                for (; next < bundles && checks.Count < _ahead; next += group)
+                if (await TakeAsync(report, cancellationToken).ConfigureAwait(false) is { } failure)
                 {
-                    var (first, count) = (next, (int)Math.Min(group, bundles - next));
-                    checks.Enqueue(Task.Run(() => _checker.CheckAsync(first, count, stop.Token), stop.Token));
+                    return failure;
                 }
 
-                foreach (var report in await checks.Dequeue().ConfigureAwait(false))
-                {
-                    if (await TakeAsync(report, stop.Token).ConfigureAwait(false) is { } failure)
-                    {
-                        return failure;
-                    }
-
-                    progress?.Report(new VerificationProgress(report.Bundle.FirstEntry + report.Bundle.Width, _head.Size));
-                }
+                _visitor?.Visit(report.Entries);
+                progress?.Report(new VerificationProgress(report.Bundle.FirstEntry + report.Bundle.Width, _head.Size));
             }
+        }
 
-            return await _upper.FinishAsync(stop.Token).ConfigureAwait(false)
-                ?? (Roots[_head.Size] == _head.Root ? null : Failures.Root(_head, Roots[_head.Size]));
-        }
-        finally
-        {
-            // Nothing that was begun ahead outlives the call, whatever ended it.
-            await stop.CancelAsync().ConfigureAwait(false);
-            await ((Task)Task.WhenAll(checks)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        return await _upper.FinishAsync(cancellationToken).ConfigureAwait(false)
+            ?? (Roots[_head.Size] == _head.Root ? null : Failures.Root(_head, Roots[_head.Size]));
     }
 
     private async ValueTask<VerificationFailure?> TakeAsync(BundleReport report, CancellationToken cancellationToken)

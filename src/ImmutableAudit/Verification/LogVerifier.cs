@@ -44,15 +44,39 @@ public sealed class LogVerifier
     /// <returns>What was proved, or the first thing wrong. A log that does not hold is an answer and throws nothing.</returns>
     /// <exception cref="AuditLogUnreadableException">It could not be found out: something could not be read, or there is no checkpoint and so no log.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public async Task<LogVerificationResult> VerifyAsync(
-        IProgress<VerificationProgress>? progress = null, CancellationToken cancellationToken = default)
+    public Task<LogVerificationResult> VerifyAsync(
+        IProgress<VerificationProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        VerifyCoreAsync(null, progress, cancellationToken);
+
+    /// <summary>
+    /// Verifies the log as it is published now, and shows its entries to a visitor in the same pass: decoded, in index order, each once
+    /// its hash is that of its tile. <b>What the visitor has seen counts only if the result holds</b>: that the tiles lead to the signed
+    /// root shows at the end.
+    /// </summary>
+    /// <remarks>Entries are decoded in parallel; memory does not grow with the log. A log that does not hold is shown up to the bundle in which that shows, at most.</remarks>
+    /// <param name="visitor">Sees the entries; what it throws is thrown here.</param>
+    /// <param name="progress">Told how far it has come, in order; called on whatever thread is at work.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <inheritdoc cref="VerifyAsync(IProgress{VerificationProgress}?, CancellationToken)"/>
+    public Task<LogVerificationResult> VerifyAsync(
+        IEntryVisitor visitor, IProgress<VerificationProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(visitor);
+        return VerifyCoreAsync(visitor, progress, cancellationToken);
+    }
+
+    /// <summary>The checkpoint that the log publishes.</summary>
+    internal static async Task<ReadOnlyMemory<byte>> ReadCheckpointAsync(ILogReader log, CancellationToken cancellationToken) =>
+        await log.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false)
+            ?? throw new AuditLogUnreadableException($"There is no checkpoint in '{log}': it is not a log, or has published nothing yet.");
+
+    private async Task<LogVerificationResult> VerifyCoreAsync(
+        IEntryVisitor? visitor, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
     {
         SignedCheckpoint checkpoint;
         try
         {
-            var bytes = await _log.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false)
-                ?? throw new AuditLogUnreadableException($"There is no checkpoint in '{_log}': it is not a log, or has published nothing yet.");
-            checkpoint = SignedCheckpoint.Parse(bytes);
+            checkpoint = SignedCheckpoint.Parse(await ReadCheckpointAsync(_log, cancellationToken).ConfigureAwait(false));
         }
         catch (AuditFormatException e)
         {
@@ -71,7 +95,7 @@ public sealed class LogVerifier
         var head = checkpoint.Checkpoint;
         var kept = new KeptEvidence(_options, head);
         var hasher = _options.FrameworkHash ? BatchHasher.Framework : BatchHasher.Fastest;
-        var pass = new LogPass(_log, head, kept.Sizes, kept.Entries, _options.MaxDegreeOfParallelism, hasher);
+        var pass = new LogPass(_log, head, kept.Sizes, kept.Entries, _options.MaxDegreeOfParallelism, visitor, hasher);
         failure = kept.CheckItself()
             ?? await pass.RunAsync(progress, cancellationToken).ConfigureAwait(false)
             ?? kept.CheckAgainst(pass);

@@ -42,6 +42,7 @@ internal static class LayerRules
         new("Privilege/Decisions", ["Events", "Privilege/Attributes", "Privilege/Subjects", "Privilege/Policy"], "A pure function: whoever replays a decision needs neither a log nor a clock."),
         new("Privilege/Grants", ["Merkle", "Events", "Privilege/Attributes", "Privilege/Subjects", "Privilege/Policy", "Privilege/Decisions"], "What follows from an act is a pure function: whoever replays it needs neither a log nor a clock."),
         new("Privilege/State", [.. UpToStorage, "Log", "Privilege/Subjects", "Privilege/Policy", "Privilege/Decisions", "Privilege/Grants"], "A fold over the log's entries."),
+        new("Privilege/Replay", ["Merkle", "Events", "Privilege/Attributes", "Privilege/Subjects", "Privilege/Policy", "Privilege/Decisions", "Privilege/Grants", "Privilege/State"], "An auditor's: it knows entries, and neither a log nor the runtime."),
         new("Privilege/Guards", [.. UpToStorage, "Log", "Privilege/Attributes", "Privilege/Subjects", "Privilege/Policy", "Privilege/Decisions", "Privilege/Grants", "Privilege/State"], "The runtime: decides on the state, and records."),
         new("Privilege/Requests", [.. UpToStorage, "Log", "Privilege/Attributes", "Privilege/Subjects", "Privilege/Policy", "Privilege/Decisions", "Privilege/Grants", "Privilege/State", "Privilege/Guards"], "What applications ask for, on the runtime."),
         new("DependencyInjection", ["*"], "The composition root puts everything together."),

@@ -95,6 +95,20 @@ public class AuditEntryTests
             new string('}', depth + 1));
 
     [Fact]
+    public void A_name_is_the_same_however_it_is_spelled_and_no_other_is()
+    {
+        var entry = Samples.Decode(
+            """
+            "\u0061ctor":{"\u0069d":"a","i\u0064entity":1,"Id":2},"acti\u006Fn":"b","Reason":1,"rolés":2,"permission-of-it-all":3,
+            "res\u006furce":{"t\u0079pe":"c"},"r\u006fles":[{"r\u006fle":"d","\u0073ource":"e","röle":4}],"\u0070ermission":"f"}
+            """);
+
+        Assert.Equal(("a", "b", "c", "f"), (entry.Event.Actor.Id, entry.Event.Action, entry.Event.Resource!.Type, entry.Permission));
+        Assert.Equal([new AuditRole { Role = "d", Source = "e" }], entry.Roles!);
+        Assert.Equal(["actor/identity", "actor/Id", "Reason", "rolés", "permission-of-it-all", "roles/0/röle"], entry.UnknownMembers.Keys, StringComparer.Ordinal);
+    }
+
+    [Fact]
     public void An_opaque_token_stands_for_any_text()
     {
         const string Token = """{"enc":"k1","x":"AAAA"}""";

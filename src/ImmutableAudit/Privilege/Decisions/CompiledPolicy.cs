@@ -40,6 +40,9 @@ internal sealed class CompiledPolicy
 
     public bool IsElevated(int permission) => _elevated[permission];
 
+    /// <summary>Whether the outcome of an act belongs on record beside the decision (PRIVILEGE.md P5).</summary>
+    public bool OwesOutcome(int permission) => _elevated[permission] || _indexes[permission].AuditLevel == AuditLevel.DecisionAndOutcome;
+
     public CompiledRole? Role(string name) => _roles.GetValueOrDefault(name);
 
     /// <summary>What a subject may, and each of those it acts for; worth keeping for as long as policy and subject stay.</summary>

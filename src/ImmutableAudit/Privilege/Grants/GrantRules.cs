@@ -160,6 +160,12 @@ internal static class GrantRules
             return separate;
         }
 
+        if (act.Start > moment.Time)
+        {
+            // Nothing is reckoned from a moment that may be at the end of all times.
+            return RequestRules.WrongTimes;
+        }
+
         if (moment.EndOf(permissions, record.Seconds, act.Start) is not { } end)
         {
             return new GrantRefusal(RefusalCode.OutsideHours, $"{Describe(record.Matter)} may not be active at {act.Start:u}.");

@@ -6,10 +6,10 @@ namespace ImmutableAudit.Privilege;
 /// <summary>The entries that guards write. Their members are described in <c>Privilege/README.md</c>.</summary>
 internal static class AccessEntries
 {
-    public const string Allowed = "access.allowed";
-    public const string Denied = "access.denied";
-    public const string Outcome = "access.outcome";
-    public const string Summary = "access.summary";
+    public const string Allowed = AccessTypes.Allowed;
+    public const string Denied = AccessTypes.Denied;
+    public const string Outcome = AccessTypes.Outcome;
+    public const string Summary = AccessTypes.Summary;
 
     /// <summary>The decision, before the act.</summary>
     public static AuditEvent OfDecision(

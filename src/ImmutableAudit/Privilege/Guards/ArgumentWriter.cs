@@ -81,6 +81,6 @@ internal sealed class ArgumentWriter : IDisposable
             text = $"({value.GetType()}: {e.GetType().Name})";
         }
 
-        _writer.WriteStringValue(text?.Length > MaxTextLength ? $"{ValueText.Start(text, MaxTextLength)}… ({text.Length} characters)" : text);
+        _writer.WriteStringValue(text?.Length > MaxTextLength ? $"{Printable.Start(text, MaxTextLength)}… ({text.Length} characters)" : text);
     }
 }

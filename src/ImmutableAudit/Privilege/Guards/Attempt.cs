@@ -49,7 +49,7 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
         Decision = Judge();
         var isCounted = Decision.Allowed
             ? permission.IsCounted && guard.Use.TryCount(permission, Caller.Subject!, _basis)
-            : guard.Log.AcceptsAppends && guard.Flood.Absorbs(new Denial(Actor, permission.Name, _resource.Resource, Decision.Reasons[0].Code));
+            : guard.Log.Commits && guard.Flood.Absorbs(new Denial(Actor, permission.Name, _resource.Resource, Decision.Reasons[0].Code));
         Entry = isCounted ? null : AccessEntries.OfDecision(guard.Log.Session, permission, Actor, _resource, details, Decision, _basis);
     }
 
@@ -101,11 +101,16 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
 
     private AccessDecision Judge()
     {
-        if (Caller is not { Subject: { } subject, Fault: null })
+        if (Caller.Subject is not { } subject)
         {
             return AccessDecision.Denied(new DenialReason(
                 Caller.Code,
                 $"{Caller.Fault ?? "there is no subject, since the call is outside of any scope or outlived its own"}."));
+        }
+
+        if (Caller.Fault is { } unknown)
+        {
+            return AccessDecision.Denied(new DenialReason(DenialCode.DecisionFailed, $"{unknown}."));
         }
 
         if (_resource.Fault is { } fault)

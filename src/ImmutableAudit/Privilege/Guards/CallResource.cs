@@ -44,7 +44,7 @@ internal readonly record struct CallResource(AuditResource? Resource, string? Fa
         // Enough to find it again, and to prove which one it was.
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
         return new(
-            new AuditResource { Type = type, Id = $"{ValueText.Start(id, 64)}… (sha256:{digest})" },
+            new AuditResource { Type = type, Id = $"{Printable.Start(id, 64)}… (sha256:{digest})" },
             $"its id has {id.Length} characters; at most {MaxIdLength} are decided about");
     }
 }

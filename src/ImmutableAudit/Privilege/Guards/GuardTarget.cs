@@ -14,7 +14,7 @@ public sealed class GuardTarget<TInterface> : IDisposable, IAsyncDisposable
     private readonly AccessGuard _guard;
     private int _disposed;
 
-    /// <summary>Builds what stands behind the guard of an open generic interface. For the container alone.</summary>
+    /// <summary>Builds what stands behind the guard of an open generic interface. For the generated guard alone.</summary>
     /// <param name="services">The container or scope.</param>
     public GuardTarget(IServiceProvider services)
     {

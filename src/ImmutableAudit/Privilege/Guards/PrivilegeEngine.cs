@@ -269,7 +269,7 @@ internal sealed class PrivilegeEngine : IDisposable
     /// <summary>A name that an entry can hold. Only of names that no permission can have it is another one.</summary>
     private static string Recordable(string permission) =>
         string.IsNullOrWhiteSpace(permission) ? "(blank)"
-        : permission.Length > CallResource.MaxIdLength ? $"{ValueText.Start(permission, 64)}… ({permission.Length} characters)"
+        : permission.Length > CallResource.MaxIdLength ? $"{Printable.Start(permission, 64)}… ({permission.Length} characters)"
         : permission;
 
     private GuardedPermission Permission(string member, string permission)

@@ -1,12 +1,18 @@
 namespace ImmutableAudit.Privilege;
 
 /// <summary>What was found out about one subject on one basis: an answer for this subject object and no other.</summary>
-/// <param name="Basis">The basis.</param>
-/// <param name="Permissions">What it may by its roles.</param>
-/// <param name="Grants">Its grants, and those of each one it acts for, in whatever state of time.</param>
-/// <param name="Counts">What it did that is only counted.</param>
-internal sealed record SubjectUse(AccessBasis Basis, SubjectPermissions Permissions, IReadOnlyList<AccessGrant> Grants, UseCounts Counts)
+internal sealed class SubjectUse(AccessBasis basis, SubjectPermissions permissions, IReadOnlyList<AccessGrant> grants)
 {
+    public AccessBasis Basis { get; } = basis;
+
+    public SubjectPermissions Permissions { get; } = permissions;
+
+    /// <summary>Its grants, and those of each one it acts for, in whatever state of time.</summary>
+    public IReadOnlyList<AccessGrant> Grants { get; } = grants;
+
+    /// <summary>Where its use is counted; <see langword="null"/> until there is any, and while too many others have some.</summary>
+    public UseCounts? Counts { get; set; }
+
     /// <summary>What it may whatever is acted upon: at hand here for calls of which nothing is recorded.</summary>
-    public PermissionBits Unscoped { get; } = Permissions.Unscoped;
+    public PermissionBits Unscoped { get; } = permissions.Unscoped;
 }

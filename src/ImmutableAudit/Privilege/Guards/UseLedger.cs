@@ -3,13 +3,17 @@ using System.Runtime.CompilerServices;
 
 namespace ImmutableAudit.Privilege;
 
-/// <summary>The counts of every subject seen lately: what did nothing for a whole interval is forgotten. Thread-safe.</summary>
+/// <summary>The counts of the subjects seen lately: what did nothing for a whole interval is forgotten. Thread-safe.</summary>
 internal sealed class UseLedger(int permissions)
 {
+    /// <summary>Most subjects that are counted. The use of those beyond them is recorded one by one.</summary>
+    public const int MaxSubjects = 10_000;
+
     private readonly ConcurrentDictionary<AuditSubject, UseCounts> _subjects = new();
 
-    public UseCounts For(AuditSubject subject) =>
-        _subjects.GetOrAdd(subject, static (subject, permissions) => new UseCounts(subject, permissions), permissions);
+    /// <summary>Where a subject's use is counted; <see langword="null"/> where there is no room for another one.</summary>
+    public UseCounts? TryFor(AuditSubject subject) =>
+        _subjects.TryGetValue(subject, out var counts) ? counts : _subjects.Count < MaxSubjects ? For(subject) : null;
 
     /// <summary>Counts one use, wherever it now belongs.</summary>
     public void Count(UseCounts counts, int permission)
@@ -55,4 +59,7 @@ internal sealed class UseLedger(int permissions)
             }
         }
     }
+
+    private UseCounts For(AuditSubject subject) =>
+        _subjects.GetOrAdd(subject, static (subject, permissions) => new UseCounts(subject, permissions), permissions);
 }

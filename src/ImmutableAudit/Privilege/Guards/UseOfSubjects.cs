@@ -12,28 +12,31 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
     /// <summary>What a subject may and which grants it has, on one basis.</summary>
     public SubjectUse On(AccessSubject subject, AccessBasis basis) => Of(subject, basis);
 
-    /// <summary>Whether a subject may by its roles, whatever is acted upon; counted then. Allocates nothing but at a subject's first call.</summary>
+    /// <summary>
+    /// Whether a subject may by its roles, whatever is acted upon, and that was counted. Allocates nothing but at a subject's first
+    /// call.
+    /// </summary>
     public bool Passes(GuardedPermission permission, AccessSubject subject)
     {
         var use = Of(subject, engine.Basis);
-        if (!use.Unscoped.Contains(permission.Index) || !log.AcceptsAppends || !engine.IsFresh)
-        {
-            return false;
-        }
-
-        Ledger.Count(use.Counts, permission.Index);
-        return true;
+        return use.Unscoped.Contains(permission.Index) && engine.IsFresh && TryCount(permission, subject, use);
     }
 
-    /// <summary>Counts one use, if the log is there to take the count later (PRIVILEGE.md P5).</summary>
-    public bool TryCount(GuardedPermission permission, AccessSubject subject, AccessBasis basis)
+    /// <summary>
+    /// Counts one use, if there is room for it, and the log is there to take the count later (PRIVILEGE.md P5). Otherwise it
+    /// belongs on record by itself.
+    /// </summary>
+    public bool TryCount(GuardedPermission permission, AccessSubject subject, AccessBasis basis) =>
+        TryCount(permission, subject, Of(subject, basis));
+
+    private bool TryCount(GuardedPermission permission, AccessSubject subject, SubjectUse use)
     {
-        if (!log.AcceptsAppends)
+        if (!log.Commits || (use.Counts ?? Begin(use, subject)) is not { } counts)
         {
             return false;
         }
 
-        Ledger.Count(Of(subject, basis).Counts, permission.Index);
+        Ledger.Count(counts, permission.Index);
         return true;
     }
 
@@ -47,10 +50,13 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
     {
         // What it may by its roles follows from the policy alone; grants come and go more often.
         var permissions = subject.Cache is SubjectUse before && ReferenceEquals(before.Basis.Policy, basis.Policy) ? before.Permissions : basis.Policy.Resolve(subject);
-        var use = new SubjectUse(basis, permissions, GrantsOf(subject, basis.Grants), Ledger.For(subject.Identity));
+        var use = new SubjectUse(basis, permissions, GrantsOf(subject, basis.Grants));
         subject.Cache = use;
         return use;
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private UseCounts? Begin(SubjectUse use, AccessSubject subject) => use.Counts = Ledger.TryFor(subject.Identity);
 
     private static List<AccessGrant> GrantsOf(AccessSubject subject, GrantBook book)
     {

@@ -5,10 +5,6 @@ namespace ImmutableAudit.Privilege;
 /// <summary>Values as text that is the same in every culture.</summary>
 internal static class ValueText
 {
-    /// <summary>The beginning of a text, of so many UTF-16 units at most; never half a character.</summary>
-    public static ReadOnlySpan<char> Start(string text, int length) =>
-        text.Length <= length ? text : text.AsSpan(0, char.IsHighSurrogate(text[length - 1]) ? length - 1 : length);
-
     public static string? Of<T>(T value) => value switch
     {
         null => null,

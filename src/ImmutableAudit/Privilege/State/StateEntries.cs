@@ -37,7 +37,7 @@ internal static class StateEntries
         Action = PolicyRejected,
         Resource = new AuditResource { Type = "policy", Id = application },
         Outcome = AuditOutcome.Denied,
-        Reason = reason.Length <= MaxReasonLength ? reason : $"{reason.AsSpan(0, MaxReasonLength)}…",
+        Reason = reason.Length <= MaxReasonLength ? reason : $"{Printable.Start(reason, MaxReasonLength)}…",
         Session = session,
     };
 

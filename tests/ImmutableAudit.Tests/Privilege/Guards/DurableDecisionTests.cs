@@ -112,6 +112,110 @@ public sealed class DurableDecisionTests
         Assert.Equal(expected, entries.DistinctBy(entry => entry.Event.Id).Select(entry => entry.Type), StringComparer.Ordinal);
     }
 
+    [Theory]
+    [InlineData(Failure.Refused)]
+    [InlineData(Failure.Failed)]
+    [InlineData(Failure.FailedButTookEffect)]
+    public async Task What_is_only_counted_is_denied_while_the_log_takes_no_entries_and_no_count_is_lost(Failure failure)
+    {
+        var sink = new InterceptedSink(new InMemorySink());
+        var time = new ManualTimeProvider();
+        var interval = TimeSpan.FromSeconds(1);
+        await using var shop = await GuardedShop.OpenAsync(options: new() { SummaryInterval = interval }, configure: options =>
+        {
+            options.Sink = sink;
+            options.TimeProvider = time;
+        });
+        await ReadAsync(3);
+        var attempts = Break(sink, failure);
+        using (GuardedShop.As("alice"))
+        {
+            await Assert.ThrowsAsync<AuditUnavailableException>(() => shop.Orders.RefundAsync("o-1", 1, "c"));
+        }
+
+        foreach (var subject in new[] { "rita", "olga" })
+        {
+            using var scope = GuardedShop.As(subject);
+            await Assert.ThrowsAsync<AuditUnavailableException>(() => shop.Orders.ReadAsync("o-1"));
+            await Assert.ThrowsAsync<AuditUnavailableException>(() => shop.Guard.DemandAsync(Permissions.Read).AsTask());
+        }
+
+        Assert.Equal(3, shop.Inner.Calls);
+
+        // The summary that is due cannot be written either; where the log tries each time, that can be seen.
+        var before = attempts();
+        time.Advance(interval);
+        if (failure == Failure.Refused)
+        {
+            await Waiting.ForAsync(() => attempts() > before, "the summary's attempt");
+        }
+
+        (sink.Completing, sink.Completed, sink.Asking) = (null, null, null);
+        if (failure != Failure.Refused)
+        {
+            await Waiting.ForAsync(() => shop.Log.Privileged.AcceptsAppends, "the log to recover");
+        }
+
+        using (GuardedShop.As("alice"))
+        {
+            await shop.Orders.RefundAsync("o-1", 1, "c");
+        }
+
+        await ReadAsync(2);
+        await shop.Guard.DisposeAsync();
+        Assert.Equal(6, shop.Inner.Calls);
+        var summaries = (await shop.SettledAsync()).Where(entry => entry.Type == "access.summary").ToList();
+        Assert.Equal(5, summaries.Sum(summary => summary.Event.Details!.Root.GetProperty("count").GetInt64()));
+        Assert.All(summaries, summary => Assert.Equal(("rita", Permissions.Read), (summary.Event.Actor.Id, summary.Permission)));
+
+        async Task ReadAsync(int times)
+        {
+            using var scope = GuardedShop.As("rita");
+            for (var i = 0; i < times; i++)
+            {
+                await shop.Orders.ReadAsync("o-1");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task What_is_only_counted_is_recorded_where_it_is_not_known_whether_the_log_takes_entries_again()
+    {
+        var sink = new InterceptedSink(new InMemorySink());
+        await using var shop = await GuardedShop.OpenAsync(configure: options => options.Sink = sink);
+        Fail(sink, Failure.Refused);
+        using (GuardedShop.As("rita"))
+        {
+            await Assert.ThrowsAsync<AuditUnavailableException>(() => shop.Orders.RefundAsync("o-1", 1, "c"));
+            await shop.Orders.ReadAsync("o-1");
+            await shop.Orders.ReadAsync("o-1");
+        }
+
+        await shop.Guard.DisposeAsync();
+        Assert.Equal(["access.allowed", "access.summary"], (await shop.SettledAsync()).Select(entry => entry.Type), StringComparer.Ordinal);
+        Assert.Equal(2, shop.Inner.Calls);
+    }
+
+    /// <summary>Lets every commit fail, and every attempt to recover.</summary>
+    /// <returns>Says how many commits were tried.</returns>
+    private static Func<int> Break(InterceptedSink sink, Failure failure)
+    {
+        var attempts = 0;
+        void Asking() => throw new IOException("The cable is still out.");
+        sink.Completing = failure == Failure.FailedButTookEffect ? null : _ =>
+        {
+            Interlocked.Increment(ref attempts);
+            sink.Asking = failure == Failure.Refused ? null : Asking;
+            throw (failure == Failure.Refused ? new AuditUnavailableException("The disk is full.") : new IOException("The cable was pulled."));
+        };
+        sink.Completed = failure != Failure.FailedButTookEffect ? null : () =>
+        {
+            sink.Asking = Asking;
+            throw new IOException("The cable was pulled.");
+        };
+        return () => Volatile.Read(ref attempts);
+    }
+
     /// <summary>Lets the next commit fail.</summary>
     /// <returns>Says whether it has.</returns>
     private static Func<bool> Fail(InterceptedSink sink, Failure failure)

@@ -1,6 +1,7 @@
 using System.Reflection;
 using ImmutableAudit.Privilege;
 using ImmutableAudit.Storage.InMemory;
+using ImmutableAudit.Tests.Privilege.Replay;
 using ImmutableAudit.Tests.Support;
 
 namespace ImmutableAudit.Tests.Privilege.Guards;
@@ -9,6 +10,7 @@ namespace ImmutableAudit.Tests.Privilege.Guards;
 internal sealed class GuardedShop : IAsyncDisposable
 {
     private TestLogs? _logs;
+    private InMemoryStore? _store;
 
     private GuardedShop()
     {
@@ -39,8 +41,9 @@ internal sealed class GuardedShop : IAsyncDisposable
         InMemoryStore? store = null)
     {
         var logs = new TestLogs();
+        store ??= new InMemoryStore();
         var shop = await OnAsync(await logs.OpenInMemoryAsync(store, configure), policy, options);
-        shop._logs = logs;
+        (shop._logs, shop._store) = (logs, store);
         return shop;
     }
 
@@ -84,6 +87,12 @@ internal sealed class GuardedShop : IAsyncDisposable
         await Guard.DisposeAsync();
         await Log.DisposeAsync();
         _logs?.Dispose();
+        if (_store is not null)
+        {
+            // Whatever a test does to a shop, what the guards write breaks no rule.
+            var report = Replayed.Of(await StoredEntries.OfAsync(_store));
+            Assert.True(report.Holds, string.Join('\n', report.Violations));
+        }
     }
 
     private sealed class Only(GuardCatalogue all, Type guarded) : GuardCatalogue

@@ -126,6 +126,17 @@ public sealed class RegistrationTests : IDisposable
     }
 
     [Fact]
+    public async Task What_stands_behind_an_open_guard_is_in_no_container()
+    {
+        using var host = Build(services => services.AddGuarded(typeof(IShelf<>), typeof(Shelf<>)));
+        await host.StartAsync();
+        using var scope = host.Services.CreateScope();
+        Assert.Null(scope.ServiceProvider.GetService<GuardTarget<IShelf<int>>>());
+        Assert.Null(scope.ServiceProvider.GetService<Shelf<int>>());
+        Assert.Throws<InvalidOperationException>(() => ActivatorUtilities.CreateInstance<Reacher>(scope.ServiceProvider));
+    }
+
+    [Fact]
     public async Task Several_guarded_registrations_of_one_interface_may_stand_side_by_side()
     {
         using var host = Build(services => services
@@ -256,6 +267,12 @@ public interface IShelf<T>
 {
     [RequirePermission("shelf.take")]
     Task<T> TakeAsync(T item);
+}
+
+/// <summary>Asks for what stands behind a guard.</summary>
+internal sealed class Reacher(GuardTarget<IShelf<int>> target)
+{
+    public GuardTarget<IShelf<int>> Target => target;
 }
 
 internal static class Shelf

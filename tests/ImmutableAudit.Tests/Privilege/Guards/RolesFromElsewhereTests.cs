@@ -59,6 +59,8 @@ public sealed class RolesFromElsewhereTests : IDisposable
 
         var denials = (await StoredEntries.OfAsync(_store)).Where(entry => entry.Type == "access.denied").ToList();
         Assert.Equal(3, denials.Count);
+        Assert.All(denials, denial => Assert.StartsWith($"{DenialCode.DecisionFailed}: ", denial.Event.Reason, StringComparison.Ordinal));
+        Assert.All(denials, denial => Assert.Equal("alice", denial.Event.Actor.Id));
         Assert.All(denials, denial => Assert.Contains(exception, denial.Event.Reason, StringComparison.Ordinal));
         Assert.All(denials, denial => Assert.DoesNotContain("secret", denial.Event.Reason, StringComparison.Ordinal));
     }
@@ -109,6 +111,7 @@ public sealed class RolesFromElsewhereTests : IDisposable
         var denials = (await StoredEntries.OfAsync(_store)).Where(entry => entry.Type == "access.denied").ToList();
         Assert.Equal(13, denials.Count);
         Assert.All(denials, denial => Assert.Equal("nobody", denial.Event.Actor.Id));
+        Assert.All(denials, denial => Assert.StartsWith($"{DenialCode.NoSubject}: ", denial.Event.Reason, StringComparison.Ordinal));
         Assert.All(denials, denial => Assert.DoesNotContain("secret", denial.Event.Reason, StringComparison.Ordinal));
     }
 

@@ -20,16 +20,7 @@ public sealed class ZooRunTests
             Assert.Throws<AccessDeniedException>(() => state.Note = "n");
             Assert.Throws<AccessDeniedException>(() => state[1] = "x");
             Assert.Equal("1", state[1]);
-            Assert.Equal(0, inner.Level);
-            Assert.Equal(0, inner.Writes);
-
-            object? sender = null;
-            EventHandler changed = (from, _) => sender = from;
-            state.Changed += changed;
-            inner.Raise();
-            Assert.Same(state, sender);
-            state.Changed -= changed;
-            Assert.Equal(0, inner.Handlers);
+            Assert.Equal(["IState.Limit.get", "IState.Level.get", "IState.Item.get"], inner.Touched, StringComparer.Ordinal);
         }
 
         Assert.Throws<AccessDeniedException>(() => state.Limit);
@@ -39,6 +30,71 @@ public sealed class ZooRunTests
         var actions = (await zoo.EntriesAsync()).Where(entry => entry.Type == "access.denied").Select(entry => entry.Event.Action).ToList();
         Assert.Contains("IState.Level.set", actions, StringComparer.Ordinal);
         Assert.Equal(5, actions.Count);
+    }
+
+    [Fact]
+    public async Task Events_are_raised_by_the_guard_and_anybody_may_unsubscribe()
+    {
+        var inner = new State();
+        await using var zoo = await Zoo.OpenAsync(typeof(IState), "state.watch");
+        var state = zoo.Guard.Guard<IState>(inner);
+        var senders = new List<object?>();
+        var texts = new List<string>();
+        EventHandler changed = (from, _) => senders.Add(from);
+        EventHandler<NewsEventArgs> news = (from, e) =>
+        {
+            senders.Add(from);
+            texts.Add(e.Text);
+        };
+        Action<int> ticked = number => texts.Add($"{number}");
+        Said said = (from, text) =>
+        {
+            senders.Add(from);
+            texts.Add(text);
+        };
+        Passed passed = (in int from, ref int to) => to = from + 1;
+        using (GuardedShop.As("keeper"))
+        {
+            state.Changed += changed;
+            state.News += news;
+            state.Said += said;
+            state.Passed += passed;
+        }
+
+        state.Ticked += ticked;
+        Assert.Equal(2, inner.Raise());
+        Assert.Equal(3, senders.Count);
+        Assert.All(senders, sender => Assert.Same(state, sender));
+        Assert.Equal(["news", "1", "said"], texts, StringComparer.Ordinal);
+        Assert.Equal(5, inner.Handlers);
+
+        state.Changed -= changed;
+        state.News -= news;
+        state.Ticked -= ticked;
+        state.Said -= said;
+        state.Passed -= passed;
+        Assert.Equal(0, inner.Handlers);
+        Assert.Equal(0, inner.Raise());
+        Assert.Equal(3, senders.Count);
+    }
+
+    [Fact]
+    public async Task An_event_whose_use_is_counted_is_raised_by_the_guard()
+    {
+        var inner = new OftenRead();
+        await using var zoo = await Zoo.OpenAsync(typeof(IOftenRead), "often.read");
+        var reader = zoo.Guard.Guard<IOftenRead>(inner);
+        object? sender = null;
+        EventHandler read = (from, _) => sender = from;
+        using (GuardedShop.As("keeper"))
+        {
+            reader.Read += read;
+        }
+
+        inner.Raise();
+        Assert.Same(reader, sender);
+        reader.Read -= read;
+        Assert.Equal(0, inner.Handlers);
     }
 
     [Fact]
@@ -125,7 +181,7 @@ public sealed class ZooRunTests
             await Assert.ThrowsAsync<AccessDeniedException>(() => service.GetAsync("j"));
         }
 
-        Assert.Equal(6, inner.Calls);
+        Assert.Equal(6, inner.Touched.Count);
         var transfer = (await zoo.EntriesAsync()).First(entry => entry.Permission == "async.transfer");
         Assert.Equal(new AuditResource { Type = "account", Id = "acc-1" }, transfer.Event.Resource);
         Assert.DoesNotContain("\"u\"", System.Text.Encoding.UTF8.GetString(transfer.Bytes.Span), StringComparison.Ordinal);
@@ -155,175 +211,6 @@ public sealed class ZooRunTests
             await guard.DisposeAsync();
             await log.DisposeAsync();
             logs.Dispose();
-        }
-    }
-
-    private sealed class State : IState
-    {
-        public event EventHandler? Changed;
-
-        public event EventHandler<NewsEventArgs> News = (_, _) => { };
-
-        public event Action<int> Ticked = _ => { };
-
-        public event Said Said = (_, _) => { };
-
-        public event Passed Passed = (in int _, ref int _) => { };
-
-        public int Writes { get; private set; }
-
-        public int Handlers => Changed?.GetInvocationList().Length ?? 0;
-
-        public int Limit => 3;
-
-        public int Level { get; set; }
-
-        public string? Note
-        {
-            set => Writes++;
-        }
-
-        [System.Diagnostics.CodeAnalysis.AllowNull]
-        public string Title { get; set; } = "title";
-
-        public string this[int shelf, string @in = ""]
-        {
-            get => $"{shelf}{@in}";
-            set => Writes++;
-        }
-
-        public void Raise()
-        {
-            var number = 0;
-            Changed?.Invoke(this, EventArgs.Empty);
-            News(this, new NewsEventArgs(""));
-            Ticked(1);
-            Said(this, "");
-            Passed(1, ref number);
-        }
-    }
-
-    private sealed class Synchronous : ISynchronous
-    {
-        public int[] Slots { get; } = new int[3];
-
-        public void Run(int job, string name = "none", CancellationToken ct = default)
-        {
-        }
-
-        public bool Pass(ref int a, in long b, out string c, ref readonly Guid d, scoped ReadOnlySpan<byte> e, params string[] rest)
-        {
-            a += (int)b + e.Length;
-            c = $"{e.Length}{string.Concat(rest)}";
-            return d != Guid.Empty;
-        }
-
-        public ReadOnlySpan<char> Span(ReadOnlySpan<char> text, scoped ref int count, params ReadOnlySpan<int> numbers)
-        {
-            count += numbers.Length;
-            return text[1..4];
-        }
-
-        public bool TryFind(string key, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? found)
-        {
-            found = key;
-            return true;
-        }
-
-        public ref int Slot(int index) => ref Slots[index];
-
-        public ref readonly int Peek(in int index) => ref Slots[index];
-
-        public IEnumerable<string> Lines() => ["line"];
-
-        public (int Count, string? Name) Tuple((int A, string? B) tuple, dynamic? late, nint native) => tuple;
-
-        public int @class(int @event, string @await, object call, object? exception, int result, int _inner) => @event;
-
-        public string Name(in int number) => $"{number}";
-
-        public string? Echo(string? text) => text;
-
-        [Obsolete("Use Run.", error: true)]
-        public void Old()
-        {
-        }
-    }
-
-    private sealed class One<T> : IOne<T>
-    {
-        public Task<T> GetAsync(Box<T> box) => Task.FromResult(box.Id);
-    }
-
-    private sealed class OftenRead : IOftenRead
-    {
-        public event EventHandler? Read;
-
-        public int Length { get; set; }
-
-        public Task<string> ReadAsync(string page, CancellationToken ct) => Task.FromResult(page);
-
-        public ValueTask<T?> FindAsync<T>(string key, params int[] rest)
-            where T : class => new((T?)(object)key);
-
-        public Task TouchAsync() => Task.CompletedTask;
-
-        public int Count(string page) => page.Length;
-
-        public void Touch() => Read?.Invoke(this, EventArgs.Empty);
-
-        public async IAsyncEnumerable<int> PagesAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
-        {
-            await Task.Yield();
-            yield return 1;
-            yield return 2;
-        }
-    }
-
-    private sealed class Asynchronous : IAsynchronous
-    {
-        private int _value;
-
-        public int Calls { get; private set; }
-
-        public Task RunAsync(string job, decimal amount, string secret, CancellationToken ct = default) => CallAsync();
-
-        public Task<string?> GetAsync(string? job, CancellationToken ct = default) => Task.FromResult(job);
-
-        public ValueTask SetAsync(int value)
-        {
-            _value = value;
-            return new(CallAsync());
-        }
-
-        public async ValueTask<int> CountAsync(CancellationToken ct)
-        {
-            await CallAsync();
-            return _value;
-        }
-
-        public async Task<bool> WipeAsync(CancellationToken ct)
-        {
-            await CallAsync();
-            return true;
-        }
-
-        public Task TransferAsync(Transfer? transfer, CancellationToken ct) => CallAsync();
-
-        public Task BoxAsync<T>(Box<T> box, CancellationToken first, CancellationToken last) => CallAsync();
-
-        public async Task<Box<int>?> MayBeBoxAsync(Box<int>? box)
-        {
-            await CallAsync();
-            return box;
-        }
-
-        public Task<int> WeatherAsync(CancellationToken ct) => Task.FromResult(0);
-
-        private Task CallAsync()
-        {
-            Calls++;
-            return Task.CompletedTask;
         }
     }
 }

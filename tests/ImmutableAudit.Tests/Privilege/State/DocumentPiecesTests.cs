@@ -34,6 +34,14 @@ public sealed class DocumentPiecesTests
     }
 
     [Fact]
+    public void A_long_reason_is_cut_between_two_characters()
+    {
+        var reason = StateEntries.Reject("shop", "x" + string.Concat(Enumerable.Repeat("\uD83D\uDE00", 1500)), "s").Reason;
+        Assert.Equal($"x{string.Concat(Enumerable.Repeat("\uD83D\uDE00", 999))}…", reason);
+        Assert.Equal("short", StateEntries.Reject("shop", "short", "s").Reason);
+    }
+
+    [Fact]
     public void Pieces_together_are_the_text_and_no_pair_is_torn() =>
         Prop.ForAll(Arb.From(Samples.Text), Arb.From(Gen.Choose(0, 2 * DocumentPieces.MaxLength)), (text, filler) =>
         {
