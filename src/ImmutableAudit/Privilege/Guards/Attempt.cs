@@ -56,7 +56,7 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
     /// <summary>Whether the decision may still be recorded; evaluated by the log at the very moment that it would get its index.</summary>
     public bool StillHolds(LogHead head, DateTimeOffset time)
     {
-        if (head.PrivilegeHead == _basis.Head && IsSameAt(time))
+        if (head.PrivilegeHead == _basis.Head && IsSameAt(time) && !(Decision is { Allowed: true, Grants.Count: > 0 } && guard.Engine.IsClockBehindOf(time)))
         {
             return true;
         }
