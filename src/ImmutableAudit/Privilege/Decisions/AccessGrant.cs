@@ -45,6 +45,11 @@ public sealed class AccessGrant
     /// <summary>Whether it holds at a moment: in the half-open <c>[Start, End)</c>.</summary>
     public bool IsLive(DateTimeOffset now) => Start <= now && now < End;
 
-    internal bool IsFor(SubjectKey subject, string permission) =>
-        SubjectKey.Of(Subject) == subject && Permissions.Contains(permission, StringComparer.Ordinal);
+    /// <summary>
+    /// Whether it gives a permission to one link of a call: to whom it was given, also where that one acts for others, who need theirs; if it was
+    /// given to somebody acting for others, only where the same acts for the same.
+    /// </summary>
+    internal bool IsFor(AuditSubject link, string permission) =>
+        (Subject.OnBehalfOf is null ? SubjectKey.Of(Subject) == SubjectKey.Of(link) : SubjectKey.AreSame(Subject, link))
+        && Permissions.Contains(permission, StringComparer.Ordinal);
 }

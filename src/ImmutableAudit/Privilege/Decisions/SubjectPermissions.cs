@@ -82,7 +82,7 @@ internal sealed class SubjectPermissions
         LinkPermissions link, int index, string permission, AuditResource? resource, IReadOnlyList<AccessGrant> grants, DateTimeOffset now)
     {
         // Of several the one that lasts longest: a call under way is cancelled when its grant ends.
-        var own = grants.Where(grant => grant.IsFor(link.Key, permission)).ToList();
+        var own = grants.Where(grant => grant.IsFor(link.Subject, permission)).ToList();
         var live = own.Where(grant => grant.IsLive(now) && ResourceScope.Covers(grant.Resource, resource?.Type, resource?.Id))
             .OrderByDescending(grant => grant.End).ThenBy(grant => grant.Index).FirstOrDefault();
         return live is not null

@@ -47,9 +47,9 @@ internal sealed class GrantBook
     /// <summary>Those that any of these humans has approved.</summary>
     public IEnumerable<GrantRecord> ApprovedBy(IEnumerable<string> humans) => Of(_votes, humans);
 
-    /// <summary>The grants of one subject, those whose time is over and not told among them.</summary>
-    public IEnumerable<AccessGrant> GrantsOf(SubjectKey subject) =>
-        _requests.IsEmpty ? [] : AskedForBy([Humans.OfAccount(subject)]).Where(record => record.Subject == subject).Select(record => record.Grant).OfType<AccessGrant>();
+    /// <summary>The grants of one subject in one application, those whose time is over and not told among them.</summary>
+    public IEnumerable<AccessGrant> GrantsOf(SubjectKey subject, string application) =>
+        _requests.IsEmpty ? [] : AskedForBy([Humans.OfAccount(subject)]).Where(record => record.Subject == subject && record.Application == application).Select(record => record.Grant).OfType<AccessGrant>();
 
     /// <summary>Those that have ended by themselves and of which that is not told, the first to end first.</summary>
     public IEnumerable<GrantRecord> Due(DateTimeOffset time) =>

@@ -95,7 +95,7 @@ internal static class GrantRules
             return new GrantRefusal(RefusalCode.NoRight, $"No role of {act.Actor} may decide about {Describe(record.Matter)}.");
         }
 
-        if (rules.Find(rule => rule.SeparateApprovers && moment.Book.AskedForBy(known).Any(own => Concerns(own, rule, moment.Time))) is { } separate)
+        if (rules.Find(rule => rule.SeparateApprovers && moment.Book.AskedForBy(known).Any(own => Concerns(own, rule, moment))) is { } separate)
         {
             return new GrantRefusal(RefusalCode.SeparateApprovers,
                 $"The person behind {act.Actor} has a request or a grant for '{separate.Permission}', so may not decide about another's.");
@@ -123,8 +123,7 @@ internal static class GrantRules
             voted = voted with { Stage = GrantStage.Approved, Until = moment.Time + rules.Min(rule => rule.ActivateWithin) };
         }
 
-        // Before this moment somebody's own request might not have been over.
-        return GrantVerdict.Permit(moment.Book.With(voted), rules.Exists(rule => rule.SeparateApprovers) ? moment.Time : null, record.Until);
+        return GrantVerdict.Permit(moment.Book.With(voted), moment.Time, record.Until);
     }
 
     private static GrantVerdict Judge(CancelAct act, GrantRecord record, GrantMoment moment) =>
@@ -200,7 +199,7 @@ internal static class GrantRules
             return new GrantRefusal(RefusalCode.Malformed, $"{record.Index} is told to have ended, and has not in this way: it is {Stage(record, moment)}.");
         }
 
-        return GrantVerdict.Permit(Over(record, moment.Book), record.EndedBy is null ? record.Until : null);
+        return GrantVerdict.Permit(Over(record, moment.Book), moment.Time);
     }
 
     private static GrantVerdict Judge(ReviewAct act, GrantRecord record, GrantMoment moment)
@@ -217,7 +216,9 @@ internal static class GrantRules
             return new GrantRefusal(RefusalCode.SelfApproval, $"{act.Actor} broke the glass, or acts for who did, or the reverse. Somebody else has to review it.");
         }
 
-        if (ApprovingRoles(act.Actor, moment.RulesOf(record.Matter.Permissions), moment.Policy).IsEmpty)
+        // Where the policy has no rule for it any more, whoever may approve anything may review.
+        var rules = moment.RulesOf(record.Matter.Permissions).ToList();
+        if (ApprovingRoles(act.Actor, rules.Count > 0 ? rules : moment.Policy.Policy.Elevations, moment.Policy).IsEmpty)
         {
             return new GrantRefusal(RefusalCode.NoRight, $"No role of {act.Actor} may review {Describe(record.Matter)}.");
         }
@@ -229,7 +230,7 @@ internal static class GrantRules
 
         return GrantVerdict.Permit(record.Stage == GrantStage.Over
             ? moment.Book.Without(record)
-            : moment.Book.With(record with { IsReviewed = true }));
+            : moment.Book.With(record with { IsReviewed = true }), moment.Time);
     }
 
     /// <summary>The roles by which somebody may vote: each held, standing, by every link (PRIVILEGE.md P18, P20).</summary>
@@ -250,8 +251,8 @@ internal static class GrantRules
         policy.Resolve(actor).HasOneOf(roles, standing: false);
 
     /// <summary>Whether a request or grant is for the rule's permission, and not over.</summary>
-    public static bool Concerns(GrantRecord record, ElevationRule rule, DateTimeOffset time) =>
-        record.Holds(time) && record.Matter.Permissions.Contains(rule.Permission, StringComparer.Ordinal);
+    public static bool Concerns(GrantRecord record, ElevationRule rule, GrantMoment moment) =>
+        record.Application == moment.Application && record.Holds(moment.Time) && record.Matter.Permissions.Contains(rule.Permission, StringComparer.Ordinal);
 
     public static string Describe(GrantSubjectMatter matter) =>
         $"'{string.Join("', '", matter.Permissions.Take(5))}'{(matter.Permissions.Length > 5 ? ", …" : "")}";
@@ -283,12 +284,12 @@ internal static class GrantRules
         return true;
     }
 
-    private static GrantVerdict End(GrantRecord record, GrantMoment moment) => GrantVerdict.Permit(Over(record, moment.Book), until: record.Until);
+    private static GrantVerdict End(GrantRecord record, GrantMoment moment) => GrantVerdict.Permit(Over(record, moment.Book), moment.Time, record.Until);
 
     private static GrantBook Over(GrantRecord record, GrantBook book) =>
         record is { IsBreakGlass: true, IsReviewed: false } ? book.With(record with { Stage = GrantStage.Over }) : book.Without(record);
 
-    private static GrantRefusal? NotYours(FollowUpAct act, GrantRecord record) => SubjectKey.Of(act.Actor.Identity) == record.Subject
+    private static GrantRefusal? NotYours(FollowUpAct act, GrantRecord record) => SubjectKey.AreSame(act.Actor.Identity, record.Requester)
         ? null
         : new GrantRefusal(RefusalCode.NotYours, $"{record.Index} is not of {act.Actor}. Only who asked may do this; others deny or revoke.");
 

@@ -19,8 +19,9 @@ internal sealed class GrantVerdict
     /// <summary>… and before this, as long as nothing else is entered.</summary>
     public DateTimeOffset Until { get; private init; } = DateTimeOffset.MaxValue;
 
-    public static GrantVerdict Permit(GrantBook book, DateTimeOffset? from = null, DateTimeOffset? until = null) =>
-        new() { Book = book, From = from ?? DateTimeOffset.MinValue, Until = until ?? DateTimeOffset.MaxValue };
+    /// <summary>Permits it. What was judged at a moment says nothing of an earlier one, at which something else may not have been over.</summary>
+    public static GrantVerdict Permit(GrantBook book, DateTimeOffset from, DateTimeOffset? until = null) =>
+        new() { Book = book, From = from, Until = until ?? DateTimeOffset.MaxValue };
 
     public static implicit operator GrantVerdict(GrantRefusal refusal) => new() { Refusal = refusal };
 }

@@ -46,7 +46,7 @@ internal static class Humans
 
         void AddPerson(string? person)
         {
-            if (person is null)
+            if (string.IsNullOrWhiteSpace(person))
                 return;
 
             humans.Add("p" + person);

@@ -82,7 +82,7 @@ internal static class RequestRules
         }
 
         var humans = moment.HumansOf(act.Actor);
-        if (moment.Book.AskedForBy(moment.KnownAs(act.Actor)).FirstOrDefault(record => record is { IsBreakGlass: true, IsReviewed: false }) is { } unreviewed)
+        if (moment.Book.AskedForBy(moment.KnownAs(act.Actor)).FirstOrDefault(record => record is { IsBreakGlass: true, IsReviewed: false } && record.Application == moment.Application) is { } unreviewed)
         {
             return new GrantRefusal(RefusalCode.Unreviewed, $"The break-glass {unreviewed.Index} of the same person waits for its review. Have it reviewed by somebody else first.");
         }
@@ -115,7 +115,7 @@ internal static class RequestRules
 
     /// <summary>Who approves others' grants may not have one of the same permission at the same time (PRIVILEGE.md P23).</summary>
     public static GrantRefusal? CheckSeparation(ImmutableArray<string> humans, List<ElevationRule> rules, GrantMoment moment, long? own) =>
-        rules.Find(rule => rule.SeparateApprovers && moment.Book.ApprovedBy(humans).Any(record => record.Index != own && GrantRules.Concerns(record, rule, moment.Time))) is { } rule
+        rules.Find(rule => rule.SeparateApprovers && moment.Book.ApprovedBy(humans).Any(record => record.Index != own && GrantRules.Concerns(record, rule, moment))) is { } rule
             ? new GrantRefusal(RefusalCode.SeparateApprovers, $"The same person has approved somebody else's '{rule.Permission}', and that is not over.")
             : null;
 

@@ -108,10 +108,9 @@ public sealed class AccessGuard : IAccessGuard, IAsyncDisposable, IDisposable
             return;
         }
 
-        await _keeper.DisposeAsync().ConfigureAwait(false);
-
         // First nothing is allowed any more: what were counted after the last summary would be on no record.
         _services.Engine.Dispose();
+        await _keeper.DisposeAsync().ConfigureAwait(false);
         await _summaries.DisposeAsync().ConfigureAwait(false);
     }
 

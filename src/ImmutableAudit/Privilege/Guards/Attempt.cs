@@ -70,9 +70,14 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
     /// <exception cref="AccessDeniedException">It is denied, and that is on record.</exception>
     public GuardedCall? Conclude(in BegunAct recorded, CancellationToken cancellationToken)
     {
-        if (Entry is not null && !recorded.Decision.Holds)
+        if (Entry is not null)
         {
-            return null;
+            if (!recorded.Decision.Holds)
+            {
+                return null;
+            }
+
+            guard.Engine.SeeTime(recorded.Decision.Receipt.Time);
         }
 
         if (!Decision.Allowed)

@@ -54,8 +54,9 @@ internal sealed class GrantLeases(PrivilegeEngine engine, TimeProvider time) : I
         var book = engine.IfAny?.Grants;
         foreach (var grant in lease.Grants)
         {
-            if (!grant.IsLive(now) || book?.Find(grant.Index)?.Grant is null)
+            if (engine.IsClockBehind || !grant.IsLive(now) || book?.Find(grant.Index)?.Grant is null)
             {
+                Remove(lease);
                 lease.Cancel();
                 return false;
             }

@@ -21,6 +21,7 @@ internal sealed class PrivilegeEngine : IDisposable
     private long _lastTicks;
     private long _followed = long.MinValue;
     private DeployablePolicy? _waiting;
+    private long _deployedUnder = -1;
 
     public PrivilegeEngine(GuardSetup setup)
     {
@@ -97,7 +98,7 @@ internal sealed class PrivilegeEngine : IDisposable
 
         using (ExecutionContext.SuppressFlow())
         {
-            _subscription = source.OnChange(() => _ = Task.Run(ReloadAsync, CancellationToken.None));
+            _subscription = source.OnChange(ReloadApart);
         }
 
         // What has changed since the policy was built told nobody.
@@ -131,6 +132,15 @@ internal sealed class PrivilegeEngine : IDisposable
         finally
         {
             _reloading.Release();
+        }
+    }
+
+    /// <summary>On the pool and in nobody's context (PRIVILEGE.md P11).</summary>
+    private void ReloadApart()
+    {
+        using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
+        {
+            _ = Task.Run(ReloadAsync, CancellationToken.None);
         }
     }
 
@@ -208,9 +218,11 @@ internal sealed class PrivilegeEngine : IDisposable
 
         Leases?.CheckAll();
         _changed.Signal();
-        if (_waiting is { } waiting && state.GrantsToDeploy(waiting.Digest, Now).Any())
+        if (_waiting is { } waiting && state.GrantsToDeploy(waiting.Application, waiting.Digest, Now).FirstOrDefault() is { } grant
+            && Interlocked.Exchange(ref _deployedUnder, grant.Index) != grant.Index)
         {
-            _ = Task.Run(ReloadAsync, CancellationToken.None);
+            // Once for each grant: what fails under it would fail again, and each refusal is an entry.
+            ReloadApart();
         }
 
         return basis;

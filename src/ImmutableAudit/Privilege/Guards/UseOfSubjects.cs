@@ -50,7 +50,7 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
     {
         // What it may by its roles follows from the policy alone; grants come and go more often.
         var permissions = subject.Cache is SubjectUse before && ReferenceEquals(before.Basis.Policy, basis.Policy) ? before.Permissions : basis.Policy.Resolve(subject);
-        var use = new SubjectUse(basis, permissions, GrantsOf(subject, basis.Grants));
+        var use = new SubjectUse(basis, permissions, GrantsOf(subject, basis));
         subject.Cache = use;
         return use;
     }
@@ -58,12 +58,12 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
     [MethodImpl(MethodImplOptions.NoInlining)]
     private UseCounts? Begin(SubjectUse use, AccessSubject subject) => use.Counts = Ledger.TryFor(subject.Identity);
 
-    private static List<AccessGrant> GrantsOf(AccessSubject subject, GrantBook book)
+    private static List<AccessGrant> GrantsOf(AccessSubject subject, AccessBasis basis)
     {
         var grants = new List<AccessGrant>();
-        for (var link = book.Count == 0 ? null : subject; link is not null; link = link.OnBehalfOf)
+        for (var link = basis.Grants.Count == 0 ? null : subject; link is not null; link = link.OnBehalfOf)
         {
-            grants.AddRange(book.GrantsOf(SubjectKey.Of(link.Identity)));
+            grants.AddRange(basis.Grants.GrantsOf(SubjectKey.Of(link.Identity), basis.InForce.Application));
         }
 
         return grants;

@@ -104,7 +104,7 @@ internal sealed class DecisionReplay(StateReplay state, Findings findings)
         {
             yieldsAllowed = true;
         }
-        else if (GrantsOf(actor) is { Count: > 0 } grants)
+        else if (GrantsOf(actor, policy.Policy.Application) is { Count: > 0 } grants)
         {
             again = actor.Permissions.Decide(permission, resource, grants, entry.Time);
             yieldsAllowed = again.Allowed;
@@ -133,7 +133,7 @@ internal sealed class DecisionReplay(StateReplay state, Findings findings)
         }
     }
 
-    private List<AccessGrant> GrantsOf(ResolvedActor actor)
+    private List<AccessGrant> GrantsOf(ResolvedActor actor, string application)
     {
         if (state.State.Grants.Count == 0)
         {
@@ -143,7 +143,7 @@ internal sealed class DecisionReplay(StateReplay state, Findings findings)
         var grants = new List<AccessGrant>();
         foreach (var link in actor.Links)
         {
-            grants.AddRange(state.State.Grants.GrantsOf(link));
+            grants.AddRange(state.State.Grants.GrantsOf(link, application));
         }
 
         return grants;

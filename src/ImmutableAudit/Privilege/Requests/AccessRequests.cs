@@ -116,10 +116,9 @@ public sealed class AccessRequests : IAccessRequests
     public async ValueTask<IReadOnlyList<AccessRequest>> ListGrantsAsync(CancellationToken cancellationToken = default)
     {
         var operation = await BeginAsync(RequestOperation.ListGrants, null, cancellationToken).ConfigureAwait(false);
-        var own = SubjectKey.Of(operation.Subject.Identity);
         return await ListAsync(
             moment => moment.Book.All.Where(record => record.Application == moment.Application && record.Holds(moment.Time)
-                && (record.Subject == own || (record.Stage == GrantStage.Active && RequestView.MayRevoke(operation.Subject, record, moment)))),
+                && (SubjectKey.AreSame(record.Requester, operation.Subject.Identity) || (record.Stage == GrantStage.Active && RequestView.MayRevoke(operation.Subject, record, moment)))),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -355,7 +354,7 @@ public sealed class AccessRequests : IAccessRequests
 
         var subject = SubjectKey.Of(act.Actor.Identity);
         return moment.Book.AskedForBy([Humans.OfAccount(subject)]).FirstOrDefault(
-            own => own.Subject == subject && own.Application == moment.Application && own.Holds(moment.Time) && own.Key == (key, act.Digest()));
+            own => SubjectKey.AreSame(own.Requester, act.Actor.Identity) && own.Application == moment.Application && own.Holds(moment.Time) && own.Key == (key, act.Digest()));
     }
 
     private static GrantSubjectMatter Matter(ElevationRequest request)

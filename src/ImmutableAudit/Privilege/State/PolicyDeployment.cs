@@ -45,7 +45,7 @@ internal static class PolicyDeployment
             }
 
             var basis = state.Head;
-            var grant = inForce?.NextNeedsGrant == true ? state.GrantsToDeploy(policy.Digest, now).FirstOrDefault() : null;
+            var grant = inForce?.NextNeedsGrant == true ? state.GrantsToDeploy(policy.Application, policy.Digest, now).FirstOrDefault() : null;
             if (inForce?.NextNeedsGrant == true && grant is null)
             {
                 return inForce;

@@ -105,7 +105,7 @@ internal sealed class PrivilegeState
                 $"Entry {entry.Index} deploys a policy in the place of another than the one in force, or of an older version.");
         }
 
-        if (predecessor is not null && predecessor.NextNeedsGrant && !GrantsToDeploy(policy.Digest, entry.Time).Any(grant => grant.Index == entry.Event.Grant))
+        if (predecessor is not null && predecessor.NextNeedsGrant && !GrantsToDeploy(policy.Application, policy.Digest, entry.Time).Any(grant => grant.Index == entry.Event.Grant))
         {
             throw BrokenRule.By(
                 BrokenRule.PolicyWithoutGrant,
@@ -117,7 +117,7 @@ internal sealed class PrivilegeState
     }
 
     /// <summary>The grants under which a policy may be deployed (PRIVILEGE.md P15), the oldest first.</summary>
-    public IEnumerable<AccessGrant> GrantsToDeploy(string digest, DateTimeOffset time) => Grants.All.Select(record => record.Grant).OfType<AccessGrant>().Where(
+    public IEnumerable<AccessGrant> GrantsToDeploy(string application, string digest, DateTimeOffset time) => Grants.All.Where(record => record.Application == application).Select(record => record.Grant).OfType<AccessGrant>().Where(
         grant => grant.IsLive(time) && grant.Permissions.Contains(AuditPermissions.DeployPolicy, StringComparer.Ordinal)
             && grant.Resource is { Type: PolicyResourceType } resource && resource.Id == digest);
 

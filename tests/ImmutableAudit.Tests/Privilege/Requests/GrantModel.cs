@@ -225,7 +225,7 @@ internal sealed class GrantModel(AccessPolicy policy, DateTimeOffset clock)
                 continue;
             if (!Policy.Catalogue.Contains(permission))
                 return (false, null);
-            var grant = Requests.Where(request => StatusOf(request) == AccessRequestStatus.Active && IsSameAccount(request.Who, link)
+            var grant = Requests.Where(request => StatusOf(request) == AccessRequestStatus.Active && IsGiven(request.Who, link)
                     && request.Matter.Permissions.Contains(permission) && request.Start <= Now && Covers(request.Matter.Scope, resource))
                 .OrderByDescending(request => request.End).FirstOrDefault();
             if (grant is null || Now - Clock > MaxClockSkew)
@@ -242,7 +242,7 @@ internal sealed class GrantModel(AccessPolicy policy, DateTimeOffset clock)
 
     /// <summary>What somebody has asked for and has, and what it may take back.</summary>
     public IEnumerable<ModelRequest> SeenBy(AccessSubject who) => Requests.Where(request =>
-        (IsOpen(request) && IsSameAccount(request.Who, who)) || Revoke(request, who, "-").Count == 0);
+        (IsOpen(request) && IsSameChain(request.Who, who)) || Revoke(request, who, "-").Count == 0);
 
     /// <summary>P20: each person is put behind each rule in turn, or behind none.</summary>
     private static bool IsQuorum(ElevationRule rule, List<ModelVote> votes)
@@ -284,6 +284,13 @@ internal sealed class GrantModel(AccessPolicy policy, DateTimeOffset clock)
     private static bool IsSameAccount(AccessSubject one, AccessSubject other) =>
         one.Identity.Id == other.Identity.Id && one.Identity.Issuer == other.Identity.Issuer;
 
+    private static bool IsSameChain(AccessSubject one, AccessSubject other) =>
+        ChainOf(one).Count == ChainOf(other).Count && ChainOf(one).Zip(ChainOf(other)).All(links => IsSameAccount(links.First, links.Second));
+
+    /// <summary>One's own grant counts whomever one acts for; that of somebody acting for others only for the same others.</summary>
+    private static bool IsGiven(AccessSubject grantee, AccessSubject link) =>
+        grantee.OnBehalfOf is null ? IsSameAccount(grantee, link) : IsSameChain(grantee, link);
+
     private static List<AccessSubject> ChainOf(AccessSubject who)
     {
         var chain = new List<AccessSubject>();
@@ -317,7 +324,7 @@ internal sealed class GrantModel(AccessPolicy policy, DateTimeOffset clock)
             && other.Matter.Permissions.Contains(rule.Permission) && other.Votes.Exists(vote => IsSameHuman(who, vote.Links))))
             ? [RefusalCode.SeparateApprovers] : [];
 
-    private static List<string> CheckOwn(ModelRequest request, AccessSubject who) => IsSameAccount(request.Who, who) ? [] : [RefusalCode.NotYours];
+    private static List<string> CheckOwn(ModelRequest request, AccessSubject who) => IsSameChain(request.Who, who) ? [] : [RefusalCode.NotYours];
 
     private List<string> CheckActive(ModelRequest request) => StatusOf(request) == AccessRequestStatus.Active ? []
         : IsOpen(request) ? [RefusalCode.NotActive] : [RefusalCode.NotActive, RefusalCode.AlreadyOver];
