@@ -25,6 +25,8 @@ internal static class Program
             ProveVerb.Create(screen),
             CheckVerb.Create(screen),
             AccessVerb.Create(screen),
+            ReviewVerb.Create(screen),
+            EvidenceVerb.Create(screen),
         };
 
         // Without response files: an actor may be called '@alice'.

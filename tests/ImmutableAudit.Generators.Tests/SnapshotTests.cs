@@ -143,9 +143,10 @@ public sealed class SnapshotTests
         var (result, output) = Source.Generate(Source.Compile(source));
         Assert.Empty(result.Diagnostics);
         AssertNoWarning(output);
-        var guards = result.Results[0].GeneratedSources.Select(generated => generated.SourceText.ToString())
-            .SelectMany(text => System.Text.RegularExpressions.Regex.Matches(text, "internal sealed class (\\w+Guard(<\\w+>)?) :", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(30)))
-            .Select(match => match.Groups[1].Value);
+        const string begin = "internal sealed class ";
+        var guards = result.Results[0].GeneratedSources.SelectMany(generated => generated.SourceText.ToString().Split('\n'))
+            .Where(line => line.StartsWith(begin, StringComparison.Ordinal) && line.EndsWith(" :", StringComparison.Ordinal))
+            .Select(line => line[begin.Length..^2]);
         Assert.Equal(expected.Order(StringComparer.Ordinal), guards.Order(StringComparer.Ordinal));
         Assert.Equal(expected.Length + 1, result.GeneratedTrees.Length);
     }

@@ -33,6 +33,7 @@ internal static class BenchmarkCommand
 
         root.Add(Open());
         root.Add(Guard());
+        root.Add(Grants());
         root.Add(Memory());
         root.Add(MemoryChild());
         root.Add(Micro());
@@ -149,6 +150,23 @@ internal static class BenchmarkCommand
             return MacroRun.RunAsync(options.Read(arguments), GuardScenarios.All.Where(one => wanted.Length == 0 || wanted.Contains(one.Name)));
         });
         return command;
+    }
+
+    private static Command Grants()
+    {
+        var entries = Entries("--entries", "Entries about privileges.", DefaultEntries);
+        var others = Entries("--others", "Other entries among them.", 5 * DefaultEntries);
+        var options = new RunOptions();
+        var command = new Command("grants", "Opening the least-privilege layer on a log with many entries about privileges.") { entries, others };
+        options.AddTo(command);
+        command.SetAction((arguments, _) => MacroRun.RunAsync(
+            options.Read(arguments), directory => OpenGuardAsync(directory, arguments.GetValue(entries), arguments.GetValue(others))));
+        return command;
+    }
+
+    private static async IAsyncEnumerable<Scenario> OpenGuardAsync(string directory, long entries, long others)
+    {
+        yield return await LogScenarios.OpenGuardAsync(directory, entries, others);
     }
 
     private static Command Memory()

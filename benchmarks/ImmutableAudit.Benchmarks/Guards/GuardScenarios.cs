@@ -20,6 +20,8 @@ internal static class GuardScenarios
     [
         new("decision", CallUnit.Nanoseconds, ShortSlice, Decisions),
         new("guarded-call", CallUnit.Nanoseconds, ShortSlice, GuardedCalls),
+        new("elevated-call", CallUnit.Microseconds, LongSlice, ElevatedCalls),
+        new("guarded-call-grants", CallUnit.Nanoseconds, ShortSlice, GuardedCallsBesideGrants),
         new("recorded-call", CallUnit.Microseconds, LongSlice, stage => RecordedCalls(stage, 1)),
         new($"recorded-call-{Callers}", CallUnit.Microseconds, LongSlice, stage => RecordedCalls(stage, Callers)),
         new($"blocking-call-{Callers}", CallUnit.Microseconds, LongSlice, BlockingCalls),
@@ -155,7 +157,7 @@ internal static class GuardScenarios
         var leaf = new AuditReference(4711, TreeHasher.HashLeaf("an entry"u8));
         return
         [
-            new("append", "Two events of about the same size: one is waited for, the other one is posted. Nothing is decided.", calls => Together(stage, callers, calls, async () =>
+            new("append", "Two events of about the same size: one is waited for, the other one is posted. Nothing is decided.", calls => Together(stage.Subject, callers, calls, async () =>
             {
                 await log.AppendAsync(Event() with
                 {
@@ -166,7 +168,7 @@ internal static class GuardScenarios
                 await log.PostAsync(Event() with { Outcome = AuditOutcome.Success, Ref = leaf });
             })),
             new("recorded", "Decides, appends the decision and waits for it, calls, and appends the outcome, which nobody waits for.", calls => Together(
-                stage, callers, calls, () => guarded.RefundAsync("4711"))) { IsOurs = true },
+                stage.Subject, callers, calls, () => guarded.RefundAsync("4711"))) { IsOurs = true },
         ];
 
         static AuditEvent Event() => new()
@@ -179,13 +181,48 @@ internal static class GuardScenarios
         };
     }
 
+    /// <summary>Calls under a grant, of few that live and of many; and calls that need none, while many live.</summary>
+    private static IReadOnlyList<CallSubject> ElevatedCalls(GuardStage stage)
+    {
+        var (few, many) = (stage.Granted(1), stage.Granted(10_000));
+        return
+        [
+            new("recorded", "Needs no grant: by a role.", calls => Together(stage.Subject, 1, calls, () => stage.Guarded.RefundAsync("4711"))),
+            new("elevated", "Under the only grant that lives.", calls => Together(few.Subject, 1, calls, () => few.Orders.PurgeAsync(default))) { IsOurs = true },
+            new("elevated-10000", "Under one of 10,000 grants that live.", calls => Together(many.Subject, 1, calls, () => many.Orders.PurgeAsync(default))) { IsOurs = true },
+            new("recorded-10000", "By a role, while 10,000 grants live.", calls => Together(many.Subject, 1, calls, () => many.Orders.RefundAsync("4711"))) { IsOurs = true },
+        ];
+    }
+
+    private static IReadOnlyList<CallSubject> GuardedCallsBesideGrants(GuardStage stage)
+    {
+        var many = stage.Granted(10_000);
+        var raw = stage.Raw;
+        return
+        [
+            new("raw", "Checks nothing.", calls => Scoped(many.Subject, calls, calls => Count(raw, calls))),
+            new("guarded-10000", "By a role, while 10,000 grants live; nothing is recorded.", calls => Scoped(many.Subject, calls, calls => Count(many.Orders, calls))) { IsOurs = true },
+        ];
+    }
+
+    private static long Count(IBenchmarkOrders orders, int calls)
+    {
+        var sum = 0L;
+        for (var i = 0; i < calls; i++)
+        {
+            sum += orders.Count(i);
+        }
+
+        return sum;
+    }
+
     private static IReadOnlyList<CallSubject> BlockingCalls(GuardStage stage)
     {
         var guarded = stage.Guarded;
         return
         [
             new("asynchronous", $"{Callers} callers, each awaiting its call before the next.", calls => Together(
-                stage, Callers, calls, () => guarded.RefundAsync("4711"))),
+                stage.Subject, Callers, calls, () => guarded.RefundAsync("4711"))),
             new("blocking", $"{Callers} threads, each blocked in a synchronous member that records the same.", calls =>
             {
                 stage.Threads.Run(calls, () => guarded.Refund("4711"));
@@ -211,9 +248,9 @@ internal static class GuardScenarios
     }
 
     /// <summary>So many callers at once, each awaiting its call before the next.</summary>
-    private static async ValueTask Together(GuardStage stage, int callers, int calls, Func<Task> call)
+    private static async ValueTask Together(AccessSubject subject, int callers, int calls, Func<Task> call)
     {
-        using var scope = SubjectScope.Enter(stage.Subject);
+        using var scope = SubjectScope.Enter(subject);
         var left = calls;
         await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(async () =>
         {

@@ -7,6 +7,7 @@ namespace ImmutableAudit.Benchmarks.Guards;
 /// <summary>What guards stand on in one round: a log in memory, with an application of a small policy and one of a big policy.</summary>
 internal sealed class GuardStage : IAsyncDisposable
 {
+    private readonly List<IAsyncDisposable> _shops = [];
     private BlockingCallers? _threads;
 
     private GuardStage(AuditLog log, AccessGuard small, AccessGuard big)
@@ -45,9 +46,22 @@ internal sealed class GuardStage : IAsyncDisposable
         return new GuardStage(log, await GuardAsync(log, "small", BenchmarkPolicy.Small), await GuardAsync(log, "big", BenchmarkPolicy.Big));
     }
 
+    /// <summary>A shop with so many live grants, on the same log.</summary>
+    public GrantedShop Granted(int grants)
+    {
+        var shop = GrantedShop.OpenAsync(Log, $"granted-{grants}", grants).GetAwaiter().GetResult();
+        _shops.Add(shop);
+        return shop;
+    }
+
     public async ValueTask DisposeAsync()
     {
         _threads?.Dispose();
+        foreach (var shop in _shops)
+        {
+            await shop.DisposeAsync();
+        }
+
         await Small.DisposeAsync();
         await Big.DisposeAsync();
         await Log.DisposeAsync();
@@ -60,6 +74,6 @@ internal sealed class GuardStage : IAsyncDisposable
             size.Apply(policy);
         });
 
-    private static GuardCatalogue Catalogue() => (GuardCatalogue)Activator.CreateInstance(
+    public static GuardCatalogue Catalogue() => (GuardCatalogue)Activator.CreateInstance(
         typeof(GuardStage).Assembly.GetCustomAttribute<GuardCatalogueAttribute>()!.Catalogue)!;
 }

@@ -13,6 +13,9 @@ internal interface IBenchmarkOrders
     [RequirePermission(Permissions.Refund)]
     Task RefundAsync([Resource("order")] string order);
 
+    [RequirePermission(Permissions.Purge, Elevated = true)]
+    Task PurgeAsync(CancellationToken cancellationToken);
+
     [RequirePermission(Permissions.Refund, Blocking = true)]
     void Refund([Resource("order")] string order);
 }
@@ -25,6 +28,8 @@ internal sealed class BenchmarkOrders : IBenchmarkOrders
 
     public Task RefundAsync(string order) => Task.CompletedTask;
 
+    public Task PurgeAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void Refund(string order)
     {
@@ -35,4 +40,5 @@ internal static class Permissions
 {
     public const string Read = "orders.read";
     public const string Refund = "orders.refund";
+    public const string Purge = "orders.purge";
 }

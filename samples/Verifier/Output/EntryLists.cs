@@ -21,7 +21,7 @@ internal sealed class EntryLines(TextWriter output) : IEntryList
     public void End() => output.Flush();
 
     /// <summary>What makes a formula of the rest is shown as a JSON escape, too.</summary>
-    private static string NoFormula(string text) =>
+    public static string NoFormula(string text) =>
         text is ['=' or '+' or '-' or '@', _, ..] ? $"\\u{(int)text[0]:x4}{text[1..]}" : text;
 }
 

@@ -60,4 +60,32 @@ internal static class JsonParts
             json.WriteString(name, value);
         }
     }
+
+    public static void WriteTime(this Utf8JsonWriter json, string name, DateTimeOffset? time) =>
+        json.WriteIfPresent(name, time is { } known ? EntryColumns.Time(known) : null);
+
+    public static void WriteTexts(this Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>An array of objects.</summary>
+    public static void WriteArray<T>(this Utf8JsonWriter json, string name, IEnumerable<T> items, Action<Utf8JsonWriter, T> write)
+    {
+        json.WriteStartArray(name);
+        foreach (var item in items)
+        {
+            json.WriteStartObject();
+            write(json, item);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
 }

@@ -54,6 +54,22 @@ internal sealed class Screen : IDisposable
         }
     }
 
+    /// <summary>Above a part of the answer.</summary>
+    public void Heading(string word, string? text)
+    {
+        var rest = text is null ? "" : $": {SafeText.Of(text)}";
+        if (Terminal is null)
+        {
+            Out.WriteLine();
+            Out.WriteLine($"## {SafeText.Of(word)}{rest}");
+        }
+        else
+        {
+            Terminal.WriteLine();
+            Terminal.MarkupLineInterpolated($"[bold]{SafeText.Of(word)}[/]{rest}");
+        }
+    }
+
     /// <summary>One more thing that was found, as a sentence.</summary>
     public void Finding(string text)
     {

@@ -11,7 +11,7 @@ namespace ImmutableAudit.Events;
 /// </summary>
 internal static class JsonText
 {
-    private const char Replacement = '\uFFFD';
+    public const char Replacement = '\uFFFD';
 
     /// <summary>Unescapes; half surrogates stay, bytes that are not UTF-8 throw <see cref="JsonException"/>.</summary>
     public static Span<char> Unescape(ReadOnlySpan<byte> escaped)

@@ -11,6 +11,9 @@ namespace ImmutableAudit.Log;
 /// </remarks>
 internal sealed class Outcomes(LogServices log, AppendQueue queue, RequestPool requests)
 {
+    /// <summary>How long closing waits before it tries again what could not be committed.</summary>
+    private static readonly TimeSpan ResubmitInterval = TimeSpan.FromMilliseconds(20);
+
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private List<ExpectedOutcome> _parked = [];
@@ -122,14 +125,12 @@ internal sealed class Outcomes(LogServices log, AppendQueue queue, RequestPool r
             SettleIfLast();
         }
 
-        Resubmit();
-        try
+        // Again and again: an outcome whose commit fails now is kept, and no later commit may come to take it along.
+        var grace = Task.Delay(log.Options.OutcomeGrace, log.Options.TimeProvider);
+        while (!_settled.Task.IsCompleted && !grace.IsCompleted)
         {
-            await _settled.Task.WaitAsync(log.Options.OutcomeGrace, log.Options.TimeProvider).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            // Told below.
+            Resubmit();
+            await Task.WhenAny(_settled.Task, grace, Task.Delay(ResubmitInterval)).ConfigureAwait(false);
         }
 
         lock (_gate)

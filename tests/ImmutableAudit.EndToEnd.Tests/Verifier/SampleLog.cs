@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ImmutableAudit.Checkpoints;
+using ImmutableAudit.Privilege;
 using ImmutableAudit.Storage.FileSystem;
 
 namespace ImmutableAudit.EndToEnd.Tests.Verifier;
@@ -44,16 +45,19 @@ internal sealed class SampleLog : IDisposable
 
     public async Task AppendAsync(params AuditEvent[] events)
     {
-        await using var log = await AuditLog.OpenAsync(new AuditLogOptions
-        {
-            Origin = Origin,
-            Sink = new FileSystemSink(Directory),
-            Signers = { _signer },
-        });
+        await using var log = await OpenAsync();
         if (events.Length > 0)
         {
             await log.AppendAsync(events);
         }
+    }
+
+    /// <summary>Has guards write to the log.</summary>
+    public async Task WithGuardsAsync(Action<AccessPolicyBuilder> policy, Func<AccessGuard, Task> act)
+    {
+        await using var log = await OpenAsync();
+        await using var guard = await AccessGuard.OpenAsync(log, [], policy);
+        await act(guard);
     }
 
     /// <summary>Changes a file of the log behind its back.</summary>
@@ -71,6 +75,13 @@ internal sealed class SampleLog : IDisposable
         var text = System.Text.Encoding.Latin1.GetString(bytes);
         Assert.Contains(from, text, StringComparison.Ordinal);
         return System.Text.Encoding.Latin1.GetBytes(text.Replace(from, to, StringComparison.Ordinal));
+    });
+
+    private Task<AuditLog> OpenAsync() => AuditLog.OpenAsync(new AuditLogOptions
+    {
+        Origin = Origin,
+        Sink = new FileSystemSink(Directory),
+        Signers = { _signer },
     });
 
     public void Dispose()

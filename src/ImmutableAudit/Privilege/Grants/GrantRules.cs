@@ -25,9 +25,10 @@ internal static class GrantRules
     /// <param name="application">Whose policy it is.</param>
     /// <param name="policy">The new policy.</param>
     /// <param name="index">Its entry.</param>
-    public static GrantBook Succeed(GrantBook book, string application, CompiledPolicy policy, long index)
+    /// <param name="time">Its time: what was over then, it has not ended.</param>
+    public static GrantBook Succeed(GrantBook book, string application, CompiledPolicy policy, long index, DateTimeOffset time)
     {
-        foreach (var record in book.All.Where(record => record.Application == application && record is { EndedBy: null, Stage: not GrantStage.Over }))
+        foreach (var record in book.All.Where(record => record.Application == application && record.Holds(time)))
         {
             if (!IsPermitted(record, policy))
             {
@@ -75,14 +76,14 @@ internal static class GrantRules
             return Lapsed(record);
         }
 
-        var humans = moment.HumansOf(act.Actor);
-        if (Humans.Meet(humans, record.Humans))
+        var known = moment.KnownAs(act.Actor);
+        if (Humans.Meet(known, record.Humans))
         {
             return new GrantRefusal(RefusalCode.SelfApproval,
                 $"{act.Actor} asked for {record.Index}, or acts for who did, or the reverse. Somebody else has to decide.");
         }
 
-        if (record.Votes.Any(vote => Humans.Meet(vote.Humans, humans)))
+        if (record.Votes.Any(vote => Humans.Meet(vote.Humans, known)))
         {
             return new GrantRefusal(RefusalCode.AlreadyVoted, $"The person behind {act.Actor} has voted on {record.Index} before.");
         }
@@ -94,7 +95,7 @@ internal static class GrantRules
             return new GrantRefusal(RefusalCode.NoRight, $"No role of {act.Actor} may decide about {Describe(record.Matter)}.");
         }
 
-        if (rules.Find(rule => rule.SeparateApprovers && moment.Book.AskedForBy(humans).Any(own => Concerns(own, rule))) is { } separate)
+        if (rules.Find(rule => rule.SeparateApprovers && moment.Book.AskedForBy(known).Any(own => Concerns(own, rule, moment.Time))) is { } separate)
         {
             return new GrantRefusal(RefusalCode.SeparateApprovers,
                 $"The person behind {act.Actor} has a request or a grant for '{separate.Permission}', so may not decide about another's.");
@@ -116,13 +117,14 @@ internal static class GrantRules
             return new GrantRefusal(RefusalCode.SignatureRequired, $"A vote in favour of {record.Index} takes the approver's own signature.");
         }
 
-        var voted = record with { Votes = record.Votes.Add(new GrantVote(index, humans, roles, act.Proof is not null)) };
+        var voted = record with { Votes = record.Votes.Add(new GrantVote(index, moment.HumansOf(act.Actor), roles, act.Proof is not null)) };
         if (rules.TrueForAll(rule => HasQuorum(voted, rule)))
         {
             voted = voted with { Stage = GrantStage.Approved, Until = moment.Time + rules.Min(rule => rule.ActivateWithin) };
         }
 
-        return GrantVerdict.Permit(moment.Book.With(voted), until: record.Until);
+        // Before this moment somebody's own request might not have been over.
+        return GrantVerdict.Permit(moment.Book.With(voted), rules.Exists(rule => rule.SeparateApprovers) ? moment.Time : null, record.Until);
     }
 
     private static GrantVerdict Judge(CancelAct act, GrantRecord record, GrantMoment moment) =>
@@ -155,7 +157,7 @@ internal static class GrantRules
             return new GrantRefusal(RefusalCode.NotEligible, $"No role of {act.Actor} may have '{closed.Permission}' any more.");
         }
 
-        if (RequestRules.CheckSeparation(moment.HumansOf(act.Actor), rules, moment, record.Index) is { } separate)
+        if (RequestRules.CheckSeparation(moment.KnownAs(act.Actor), rules, moment, record.Index) is { } separate)
         {
             return separate;
         }
@@ -183,7 +185,7 @@ internal static class GrantRules
     private static GrantVerdict Judge(RevokeAct act, GrantRecord record, GrantMoment moment)
     {
         var rules = moment.RulesOf(record.Matter.Permissions).ToList();
-        return !rules.Exists(rule => Holds(act.Actor, rule.RevocableBy, moment.Policy)) && ApprovingRoles(act.Actor, rules, moment.Policy).IsEmpty
+        return !rules.Exists(rule => rule.RevocableBy.Count > 0 && IsEligible(act.Actor, rule.RevocableBy, moment.Policy)) && ApprovingRoles(act.Actor, rules, moment.Policy).IsEmpty
                 ? new GrantRefusal(RefusalCode.NoRight, $"No role of {act.Actor} may revoke {Describe(record.Matter)}.")
             : string.IsNullOrWhiteSpace(act.Reason)
                 ? new GrantRefusal(RefusalCode.ReasonRequired, "A revocation takes a reason: the person concerned will ask.")
@@ -210,7 +212,7 @@ internal static class GrantRules
                 : new GrantRefusal(RefusalCode.NotBreakGlass, $"{record.Index} was asked for and approved; only break-glass is reviewed.");
         }
 
-        if (Humans.Meet(moment.HumansOf(act.Actor), record.Humans))
+        if (Humans.Meet(moment.KnownAs(act.Actor), record.Humans))
         {
             return new GrantRefusal(RefusalCode.SelfApproval, $"{act.Actor} broke the glass, or acts for who did, or the reverse. Somebody else has to review it.");
         }
@@ -247,15 +249,12 @@ internal static class GrantRules
     public static bool IsEligible(AccessSubject actor, IReadOnlyList<string> roles, CompiledPolicy policy) =>
         policy.Resolve(actor).HasOneOf(roles, standing: false);
 
-    /// <summary>Whether a request or grant is for the rule's permission.</summary>
-    public static bool Concerns(GrantRecord record, ElevationRule rule) =>
-        record.Stage != GrantStage.Over && record.Matter.Permissions.Contains(rule.Permission, StringComparer.Ordinal);
+    /// <summary>Whether a request or grant is for the rule's permission, and not over.</summary>
+    public static bool Concerns(GrantRecord record, ElevationRule rule, DateTimeOffset time) =>
+        record.Holds(time) && record.Matter.Permissions.Contains(rule.Permission, StringComparer.Ordinal);
 
     public static string Describe(GrantSubjectMatter matter) =>
         $"'{string.Join("', '", matter.Permissions.Take(5))}'{(matter.Permissions.Length > 5 ? ", …" : "")}";
-
-    private static bool Holds(AccessSubject actor, IReadOnlyList<string> roles, CompiledPolicy policy) =>
-        roles.Count > 0 && policy.Resolve(actor).HasOneOf(roles, standing: true);
 
     private static bool HasQuorum(GrantRecord record, ElevationRule rule) =>
         (!rule.SignedVotes || record.Votes.All(vote => vote.IsSigned))

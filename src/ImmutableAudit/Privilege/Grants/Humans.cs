@@ -10,25 +10,10 @@ namespace ImmutableAudit.Privilege;
 internal static class Humans
 {
     /// <summary>Of a whole chain, in ordinal order.</summary>
-    public static ImmutableArray<string> Of(AuditSubject chain, AccessPolicy policy)
-    {
-        var humans = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
-        for (var link = chain; link is not null; link = link.OnBehalfOf)
-        {
-            humans.Add(OfAccount(SubjectKey.Of(link)));
-            if (link.Person is { } asserted)
-            {
-                humans.Add(OfPerson(asserted));
-            }
+    public static ImmutableArray<string> Of(AuditSubject chain, AccessPolicy policy) => Collect(chain, policy, withAccounts: false);
 
-            if (policy.TryGetAssignment(link, out var assignment) && assignment.Person is { } assigned)
-            {
-                humans.Add(OfPerson(assigned));
-            }
-        }
-
-        return [.. humans];
-    }
+    /// <summary>The same with every account that the policy has for these persons.</summary>
+    public static ImmutableArray<string> KnownAs(AuditSubject chain, AccessPolicy policy) => Collect(chain, policy, withAccounts: true);
 
     /// <summary>Of one account.</summary>
     public static string OfAccount(SubjectKey subject) => $"s{subject.Issuer?.Length}:{subject.Issuer}{subject.Id}";
@@ -47,5 +32,28 @@ internal static class Humans
         return false;
     }
 
-    private static string OfPerson(string person) => "p" + person;
+    private static ImmutableArray<string> Collect(AuditSubject chain, AccessPolicy policy, bool withAccounts)
+    {
+        var humans = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
+        for (var link = chain; link is not null; link = link.OnBehalfOf)
+        {
+            humans.Add(OfAccount(SubjectKey.Of(link)));
+            AddPerson(link.Person);
+            AddPerson(policy.TryGetAssignment(link, out var assignment) ? assignment.Person : null);
+        }
+
+        return [.. humans];
+
+        void AddPerson(string? person)
+        {
+            if (person is null)
+                return;
+
+            humans.Add("p" + person);
+            if (withAccounts)
+            {
+                humans.UnionWith(policy.AssignmentsOf(person).Select(account => OfAccount(account.Key)));
+            }
+        }
+    }
 }

@@ -42,7 +42,7 @@ internal static class RequestRules
         }
 
         var humans = moment.HumansOf(act.Actor);
-        return (CheckOpen(act, moment) ?? CheckSeparation(humans, rules, moment, null)) is { } refusal ? refusal
+        return (CheckOpen(act, moment) ?? CheckSeparation(moment.KnownAs(act.Actor), rules, moment, null)) is { } refusal ? refusal
             : GrantVerdict.Permit(moment.Book.With(new GrantRecord
             {
                 Reference = entry,
@@ -55,7 +55,7 @@ internal static class RequestRules
                 Key = act.Key is { } key ? (key, act.Digest()) : null,
                 Stage = GrantStage.Pending,
                 Until = moment.Time + rules.Min(rule => rule.PendingFor),
-            }));
+            }), moment.Time);
     }
 
     public static GrantVerdict Judge(BreakGlassAct act, GrantMoment moment, AuditReference entry)
@@ -82,7 +82,7 @@ internal static class RequestRules
         }
 
         var humans = moment.HumansOf(act.Actor);
-        if (moment.Book.AskedForBy(humans).FirstOrDefault(record => record is { IsBreakGlass: true, IsReviewed: false }) is { } unreviewed)
+        if (moment.Book.AskedForBy(moment.KnownAs(act.Actor)).FirstOrDefault(record => record is { IsBreakGlass: true, IsReviewed: false }) is { } unreviewed)
         {
             return new GrantRefusal(RefusalCode.Unreviewed, $"The break-glass {unreviewed.Index} of the same person waits for its review. Have it reviewed by somebody else first.");
         }
@@ -115,7 +115,7 @@ internal static class RequestRules
 
     /// <summary>Who approves others' grants may not have one of the same permission at the same time (PRIVILEGE.md P23).</summary>
     public static GrantRefusal? CheckSeparation(ImmutableArray<string> humans, List<ElevationRule> rules, GrantMoment moment, long? own) =>
-        rules.Find(rule => rule.SeparateApprovers && moment.Book.ApprovedBy(humans).Any(record => record.Index != own && GrantRules.Concerns(record, rule))) is { } rule
+        rules.Find(rule => rule.SeparateApprovers && moment.Book.ApprovedBy(humans).Any(record => record.Index != own && GrantRules.Concerns(record, rule, moment.Time))) is { } rule
             ? new GrantRefusal(RefusalCode.SeparateApprovers, $"The same person has approved somebody else's '{rule.Permission}', and that is not over.")
             : null;
 
@@ -131,8 +131,8 @@ internal static class RequestRules
             ? new GrantRefusal(RefusalCode.Malformed, $"A ticket is not blank and has at most {MaxTicketLength} characters.")
         : key is not null && (string.IsNullOrWhiteSpace(key) || key.Length > MaxKeyLength)
             ? new GrantRefusal(RefusalCode.Malformed, $"A key is not blank and has at most {MaxKeyLength} characters.")
-        : matter.Resource is { } resource && (resource.Type.Length > PolicyText.MaxName || resource.Id?.Length > PolicyText.MaxId)
-            ? new GrantRefusal(RefusalCode.Malformed, $"A resource's type has at most {PolicyText.MaxName} characters, and its id {PolicyText.MaxId}.")
+        : matter.Resource is { } resource && (string.IsNullOrWhiteSpace(resource.Type) || resource.Type.Length > PolicyText.MaxName || resource.Id?.Length > PolicyText.MaxId)
+            ? new GrantRefusal(RefusalCode.Malformed, $"A resource's type is not blank and has at most {PolicyText.MaxName} characters, and its id {PolicyText.MaxId}.")
         : CheckReason(reason);
 
     private static GrantRefusal? CheckRules(GrantSubjectMatter matter, string? reason, GrantMoment moment)
@@ -173,7 +173,7 @@ internal static class RequestRules
         var open = 0;
         foreach (var own in moment.Book.AskedForBy([Humans.OfAccount(subject)]))
         {
-            if (own.Subject != subject || own.Application != moment.Application || own.Stage == GrantStage.Over)
+            if (own.Subject != subject || own.Application != moment.Application || !own.Holds(moment.Time))
             {
                 continue;
             }

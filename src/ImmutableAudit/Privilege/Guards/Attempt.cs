@@ -56,7 +56,7 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
     /// <summary>Whether the decision may still be recorded; evaluated by the log at the very moment that it would get its index.</summary>
     public bool StillHolds(LogHead head, DateTimeOffset time)
     {
-        if (head.PrivilegeHead == _basis.Head && IsSameAt(time))
+        if (head.PrivilegeHead == _basis.Head && IsSameAt(time) && !(Decision is { Allowed: true, Grants.Count: > 0 } && guard.Engine.IsClockBehindOf(time)))
         {
             return true;
         }
@@ -101,16 +101,11 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
 
     private AccessDecision Judge()
     {
-        if (Caller.Subject is not { } subject)
+        if (Caller is not { Subject: { } subject, Fault: null })
         {
             return AccessDecision.Denied(new DenialReason(
                 Caller.Code,
                 $"{Caller.Fault ?? "there is no subject, since the call is outside of any scope or outlived its own"}."));
-        }
-
-        if (Caller.Fault is { } unknown)
-        {
-            return AccessDecision.Denied(new DenialReason(DenialCode.DecisionFailed, $"{unknown}."));
         }
 
         if (_resource.Fault is { } fault)
@@ -120,7 +115,7 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
 
         try
         {
-            var use = guard.Use.On(subject, _basis);
+            var use = UseOfSubjects.On(subject, _basis);
             var decision = use.Permissions.Decide(permission.Name, _resource.Resource, use.Grants, _time);
             return decision is { Allowed: true, Grants.Count: > 0 } && guard.Engine.IsClockBehind ? AccessDecision.Denied(ClockBehind) : decision;
         }
@@ -133,7 +128,7 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
     /// <summary>Whether the same would be decided at the time that the entry is stamped with; only grants depend on it.</summary>
     private bool IsSameAt(DateTimeOffset time)
     {
-        if (Caller.Subject is not { } subject || time == _time || guard.Use.On(subject, _basis) is not { Grants.Count: > 0 } use)
+        if (Caller.Subject is not { } subject || time == _time || UseOfSubjects.On(subject, _basis) is not { Grants.Count: > 0 } use)
         {
             return true;
         }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ImmutableAudit.Events;
 
 namespace ImmutableAudit.Privilege;
 
@@ -38,7 +39,7 @@ internal readonly record struct CallResource(AuditResource? Resource, string? Fa
     {
         if (id is null || id.Length <= MaxIdLength)
         {
-            return new(new AuditResource { Type = type, Id = id }, null);
+            return new(WellFormed.Of(new AuditResource { Type = type, Id = id }), null);
         }
 
         // Enough to find it again, and to prove which one it was.

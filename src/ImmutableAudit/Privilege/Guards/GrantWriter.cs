@@ -59,6 +59,7 @@ internal sealed class GrantWriter(GuardServices guard)
 
             if (result.Holds)
             {
+                guard.Engine.SeeTime(result.Receipt.Time);
                 await guard.Engine.FollowOwnAsync(result.PrivilegeHead).ConfigureAwait(false);
                 return new WrittenAct(act, null, moment, result.Receipt);
             }

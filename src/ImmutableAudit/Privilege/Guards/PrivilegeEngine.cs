@@ -45,8 +45,10 @@ internal sealed class PrivilegeEngine : IDisposable
     public AccessBasis? IfAny => _basis;
 
     /// <summary>Whether the clock is behind the newest entry that was seen by more than it may (PRIVILEGE.md P3).</summary>
-    public bool IsClockBehind =>
-        Volatile.Read(ref _lastTicks) - _setup.Log.TimeProvider.GetUtcNow().UtcTicks > _setup.Options.MaxClockSkew.Ticks;
+    public bool IsClockBehind => IsClockBehindOf(new DateTimeOffset(Volatile.Read(ref _lastTicks), TimeSpan.Zero));
+
+    /// <summary>Whether the clock is behind a moment by more than it may.</summary>
+    public bool IsClockBehindOf(DateTimeOffset time) => time - _setup.Log.TimeProvider.GetUtcNow() > _setup.Options.MaxClockSkew;
 
     /// <summary>Whether what is in force is known to be so, or was not long ago (<see cref="LeastPrivilegeOptions.MaxStaleness"/>).</summary>
     public bool IsFresh => !_isShared

@@ -10,7 +10,7 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
     public UseLedger Ledger { get; } = new(engine.Catalogue.Count);
 
     /// <summary>What a subject may and which grants it has, on one basis.</summary>
-    public SubjectUse On(AccessSubject subject, AccessBasis basis) => Of(subject, basis);
+    public static SubjectUse On(AccessSubject subject, AccessBasis basis) => Of(subject, basis);
 
     /// <summary>
     /// Whether a subject may by its roles, whatever is acted upon, and that was counted. Allocates nothing but at a subject's first
@@ -41,12 +41,12 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
     }
 
     /// <summary>An answer is kept with the subject object itself, and counts on one basis only: it can be no other query's.</summary>
-    private SubjectUse Of(AccessSubject subject, AccessBasis basis) =>
+    private static SubjectUse Of(AccessSubject subject, AccessBasis basis) =>
         subject.Cache is SubjectUse use && ReferenceEquals(use.Basis, basis) ? use : FindOut(subject, basis);
 
     /// <summary>Apart, so that it takes no registers and no room from the short way.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private SubjectUse FindOut(AccessSubject subject, AccessBasis basis)
+    private static SubjectUse FindOut(AccessSubject subject, AccessBasis basis)
     {
         // What it may by its roles follows from the policy alone; grants come and go more often.
         var permissions = subject.Cache is SubjectUse before && ReferenceEquals(before.Basis.Policy, basis.Policy) ? before.Permissions : basis.Policy.Resolve(subject);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ImmutableAudit.Events;
 
 namespace ImmutableAudit.Privilege;
 
@@ -6,11 +7,15 @@ namespace ImmutableAudit.Privilege;
 /// <inheritdoc cref="IAccessRequests" path="/remarks"/>
 public sealed class AccessRequests : IAccessRequests
 {
+    /// <summary>Looked at again so often at least: no timer runs as long as a request may wait.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromDays(1);
+
     private static readonly GuardRule HistoryRule = new("IAccessRequests.ReadHistoryAsync", AuditPermissions.Read);
     private static readonly GuardRule WatchRule = new("IAccessRequests.WatchAsync", AuditPermissions.Read);
 
     private readonly AccessGuard _guard;
     private readonly GuardServices _services;
+    private readonly RequestHistory _entries;
     private readonly MemberGuard _history;
     private readonly MemberGuard _watch;
 
@@ -20,6 +25,7 @@ public sealed class AccessRequests : IAccessRequests
         ArgumentNullException.ThrowIfNull(guard);
         _guard = guard;
         _services = guard.Services;
+        _entries = new RequestHistory(_services.Engine);
         _history = guard.For(HistoryRule);
         _watch = guard.For(WatchRule);
     }
@@ -37,7 +43,7 @@ public sealed class AccessRequests : IAccessRequests
             operation,
             moment =>
             {
-                var act = new RequestAct(operation.Subject, request.Reason, matter, Seconds(request.Duration), request.Key);
+                var act = new RequestAct(operation.Subject, WellFormed.OrNull(request.Reason), matter, Seconds(request.Duration), WellFormed.OrNull(request.Key));
                 sameAsBefore = SentBefore(act, moment);
                 return sameAsBefore is null ? act : null;
             },
@@ -123,16 +129,7 @@ public sealed class AccessRequests : IAccessRequests
         var operation = await BeginAsync(RequestOperation.ReadHistory, id, cancellationToken).ConfigureAwait(false);
         await FollowSharedAsync(cancellationToken).ConfigureAwait(false);
         var basis = Engine.Basis;
-        var history = new List<AuditEntry>();
-        await foreach (var entry in BackAsync(basis.Head, id - 1, cancellationToken).ConfigureAwait(false))
-        {
-            if (entry.Index == id || (entry.Event.Grant == id && entry.Type.StartsWith(GrantTypes.Prefix, StringComparison.Ordinal)))
-            {
-                history.Add(entry);
-            }
-        }
-
-        history.Reverse();
+        var history = await _entries.OfAsync(basis.Head, id, cancellationToken).ConfigureAwait(false);
         if (history is not [{ Type: GrantTypes.Requested or GrantTypes.BreakGlass } request, ..] || request.Index != id)
         {
             throw await RefuseAsync(operation, new GrantRefusal(RefusalCode.UnknownRequest, $"Entry {id} is no request.")).ConfigureAwait(false);
@@ -155,7 +152,7 @@ public sealed class AccessRequests : IAccessRequests
             var changed = Engine.Changed;
             await FollowSharedAsync(cancellationToken).ConfigureAwait(false);
             var moment = Engine.Basis.At(Engine.Now);
-            if (moment.Book.Find(id) is not { } record)
+            if (moment.Book.Find(id) is not { Stage: not GrantStage.Over } record)
             {
                 // It is over, or never was.
                 return RequestView.StatusOf(await ReadHistoryAsync(id, cancellationToken).ConfigureAwait(false));
@@ -191,7 +188,7 @@ public sealed class AccessRequests : IAccessRequests
             await FollowSharedAsync(cancellationToken).ConfigureAwait(false);
             var head = Engine.Basis.Head;
             var news = new Stack<AuditEntry>();
-            await foreach (var entry in BackAsync(head, from, cancellationToken).ConfigureAwait(false))
+            await foreach (var entry in _entries.BackAsync(head, from, cancellationToken).ConfigureAwait(false))
             {
                 news.Push(entry);
             }
@@ -217,15 +214,16 @@ public sealed class AccessRequests : IAccessRequests
         var before = done.Before.Book.Find(id)!;
         var entry = new AuditReference(done.Receipt.Index, done.Receipt.LeafHash);
         var after = GrantRules.Judge(done.Act!, done.Before with { Time = done.Receipt.Time }, entry).Book.Find(id);
-        var request = await Engine.ReadEntries().ReadAsync(id, cancellationToken).ConfigureAwait(false);
+        // It is on record: giving up now undoes nothing.
+        var request = await Engine.ReadEntries().ReadAsync(id, CancellationToken.None).ConfigureAwait(false);
         return RequestView.Of(after ?? before, done.Act!.Type switch
         {
             GrantTypes.Denied => AccessRequestStatus.Denied,
             GrantTypes.Cancelled => AccessRequestStatus.Cancelled,
             GrantTypes.Relinquished => AccessRequestStatus.Relinquished,
             GrantTypes.Revoked => AccessRequestStatus.Revoked,
-            _ => (after ?? before).StatusAt(done.Receipt.Time),
-        }, request.Event.Reason) with { IsReviewed = done.Act is ReviewAct };
+            _ => await _entries.StatusAsync(after ?? before, done.Receipt.Time, done.Receipt.Index, CancellationToken.None).ConfigureAwait(false),
+        }, request.Event.Reason) with { IsReviewed = done.Act is ReviewAct || before.IsReviewed };
     }
 
     /// <summary>Who acts, with all roles; nobody in particular may do nothing.</summary>
@@ -268,18 +266,25 @@ public sealed class AccessRequests : IAccessRequests
     /// <summary>Whether an entry is a request of this application, so that it is over and not unknown once the state has it no more.</summary>
     private async ValueTask<bool> IsRequestAsync(long id, CancellationToken cancellationToken)
     {
-        var basis = Engine.Basis;
-        if (id < 0 || id > basis.Head)
+        if (id > Engine.Basis.Head)
         {
-            return false;
+            await FollowSharedAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        var entry = await Engine.ReadEntries().ReadAsync(id, cancellationToken).ConfigureAwait(false);
-        return entry.Type is GrantTypes.Requested or GrantTypes.BreakGlass && basis.Grants.Find(id) is null;
+        var basis = Engine.Basis;
+        if (basis.Grants.Find(id) is { } open)
+        {
+            return open.Application == basis.InForce.Application;
+        }
+
+        var reader = Engine.ReadEntries();
+        return id >= 0 && id <= basis.Head
+            && await reader.ReadAsync(id, cancellationToken).ConfigureAwait(false) is { Type: GrantTypes.Requested or GrantTypes.BreakGlass, Policy: { } policy }
+            && StateDetails.OfDeployed(await reader.ReadAsync(policy, cancellationToken).ConfigureAwait(false)).Application == basis.InForce.Application;
     }
 
     private static GrantRefusal Precise(BegunOperation operation, GrantRefusal refusal) =>
-        refusal.Code == RefusalCode.UnknownRequest && operation.IsOver
+        refusal.Code == RefusalCode.UnknownRequest && operation.IsRequest
             ? new GrantRefusal(RefusalCode.AlreadyOver, $"The request {operation.Id} has come to its end before.")
             : refusal;
 
@@ -309,28 +314,18 @@ public sealed class AccessRequests : IAccessRequests
     private async ValueTask<IReadOnlyList<AccessRequest>> ListAsync(Func<GrantMoment, IEnumerable<GrantRecord>> select, CancellationToken cancellationToken)
     {
         await FollowSharedAsync(cancellationToken).ConfigureAwait(false);
-        var moment = Engine.Basis.At(Engine.Now);
+        var basis = Engine.Basis;
+        var moment = basis.At(Engine.Now);
         var reader = Engine.ReadEntries();
         var views = new List<AccessRequest>();
         foreach (var record in select(moment))
         {
             var entry = await reader.ReadAsync(record.Index, cancellationToken).ConfigureAwait(false);
-            views.Add(RequestView.Of(record, record.StatusAt(moment.Time), entry.Event.Reason));
+            var status = await _entries.StatusAsync(record, moment.Time, basis.Head, cancellationToken).ConfigureAwait(false);
+            views.Add(RequestView.Of(record, status, entry.Event.Reason));
         }
 
         return views;
-    }
-
-    /// <summary>The entries about privileges from one back to another, that one not included.</summary>
-    private async IAsyncEnumerable<AuditEntry> BackAsync(long head, long until, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var reader = Engine.ReadEntries();
-        for (var index = head; index > until;)
-        {
-            var entry = await reader.ReadAsync(index, cancellationToken).ConfigureAwait(false);
-            yield return entry;
-            index = entry.Prev is { } prev && prev < index ? prev : throw new AuditLogCorruptException($"Entry {index} does not lead to the one before it. Verify the log.");
-        }
     }
 
     private async ValueTask FollowSharedAsync(CancellationToken cancellationToken)
@@ -344,7 +339,8 @@ public sealed class AccessRequests : IAccessRequests
     private async Task WaitAsync(Task changed, TimeSpan atMost, CancellationToken cancellationToken)
     {
         using var stopped = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var wait = _services.Log.IsShared && (atMost == Timeout.InfiniteTimeSpan || atMost > _services.Options.FollowInterval) ? _services.Options.FollowInterval : atMost;
+        var longest = _services.Log.IsShared ? _services.Options.FollowInterval : LookAgain;
+        var wait = atMost == Timeout.InfiniteTimeSpan || atMost > longest ? longest : atMost;
         await Task.WhenAny(changed, Task.Delay(wait, _services.Log.TimeProvider, stopped.Token)).ConfigureAwait(false);
         await stopped.CancelAsync().ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
@@ -367,8 +363,8 @@ public sealed class AccessRequests : IAccessRequests
         ArgumentNullException.ThrowIfNull(request.Permissions, nameof(request));
         return new GrantSubjectMatter(
             [.. request.Permissions.Take(RequestRules.MaxPermissions + 1).Select(permission => permission ?? "").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-            request.Resource,
-            request.Ticket);
+            WellFormed.Of(request.Resource),
+            WellFormed.OrNull(request.Ticket));
     }
 
     /// <summary>Whole seconds, or none: what is not whole is refused as such.</summary>
@@ -382,8 +378,8 @@ public sealed class AccessRequests : IAccessRequests
     /// <param name="Kind">What.</param>
     /// <param name="Id">The request that it is about.</param>
     /// <param name="Caller">Who.</param>
-    /// <param name="IsOver">Whether that request has come to its end.</param>
-    private sealed record BegunOperation(RequestOperation Kind, long? Id, Caller Caller, bool IsOver)
+    /// <param name="IsRequest">Whether there is or was that request.</param>
+    private sealed record BegunOperation(RequestOperation Kind, long? Id, Caller Caller, bool IsRequest)
     {
         public AccessSubject Subject => Caller.Subject!;
     }

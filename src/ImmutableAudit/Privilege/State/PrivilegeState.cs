@@ -112,7 +112,7 @@ internal sealed class PrivilegeState
                 $"Entry {entry.Index} deploys a policy without a live grant for '{AuditPermissions.DeployPolicy}' that names its digest, which the policy before it demands.");
         }
 
-        var grants = Grants.Count == 0 ? Grants : GrantRules.Succeed(Grants, policy.Application, policy.Compiled, entry.Index);
+        var grants = Grants.Count == 0 ? Grants : GrantRules.Succeed(Grants, policy.Application, policy.Compiled, entry.Index, entry.Time);
         return Next(entry, Policies.SetItem(policy.Application, policy), grants);
     }
 

@@ -1,3 +1,5 @@
+using ImmutableAudit.Events;
+
 namespace ImmutableAudit.Privilege;
 
 /// <summary>Who calls: a subject with the roles that others assert of it. Immutable and thread-safe.</summary>
@@ -23,9 +25,9 @@ public sealed class AccessSubject
         ArgumentNullException.ThrowIfNull(identity);
         ArgumentNullException.ThrowIfNull(roles);
         CheckChain(identity);
-        Identity = identity;
+        Identity = WellFormed.Of(identity);
         Roles = [.. roles.Select(role => role ?? throw new ArgumentException("One of the asserted roles is null.", nameof(roles)))];
-        OnBehalfOf = principal ?? (identity.OnBehalfOf is { } next ? new AccessSubject(next) : null);
+        OnBehalfOf = principal ?? (Identity.OnBehalfOf is { } next ? new AccessSubject(next) : null);
     }
 
     /// <summary>Who it is.</summary>

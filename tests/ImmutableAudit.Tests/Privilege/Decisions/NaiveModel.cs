@@ -45,7 +45,7 @@ internal sealed record NaiveModel(AccessPolicy Policy)
             .Concat(link.Roles.Select(role => role.Name)).Where(Known).Distinct(StringComparer.Ordinal);
 
     /// <summary>P23: what one person may not hold together counts for nothing.</summary>
-    private IEnumerable<string> Counting(AccessSubject link)
+    public IEnumerable<string> Counting(AccessSubject link)
     {
         var held = Held(link).ToList();
         var persons = Policy.Assignments.Where(assignment => assignment.Issuer == link.Identity.Issuer && assignment.Id == link.Identity.Id)

@@ -41,8 +41,12 @@ public sealed class BlockingCallTests
             {
                 failures.Add(e.ToString());
             }
-        }) { IsBackground = true }).ToList();
-        threads.ForEach(thread => thread.Start());
+        })).ToList();
+        threads.ForEach(thread =>
+        {
+            thread.IsBackground = true;
+            thread.Start();
+        });
         if (!threads.TrueForAll(thread => thread.Join(Waiting.Limit)))
         {
             failures.Add("A call did not end.");

@@ -9,10 +9,16 @@ namespace ImmutableAudit.Tests.Privilege.Requests;
 internal sealed class AccessDesk : IAsyncDisposable
 {
     private readonly GuardedShop _shop;
+    private readonly TestLogs _logs;
+    private readonly InMemoryStore _store;
+    private readonly bool _isFirst;
 
-    private AccessDesk(GuardedShop shop, ManualTimeProvider clock)
+    private AccessDesk(GuardedShop shop, ManualTimeProvider clock, TestLogs logs, InMemoryStore store, bool isFirst)
     {
         _shop = shop;
+        _logs = logs;
+        _store = store;
+        _isFirst = isFirst;
         Clock = clock;
         Requests = new AccessRequests(shop.Guard);
     }
@@ -44,12 +50,17 @@ internal sealed class AccessDesk : IAsyncDisposable
         more?.Invoke(policy);
     };
 
-    public static async Task<AccessDesk> OpenAsync(
-        Action<AccessPolicyBuilder>? policy = null, InMemoryStore? store = null, ManualTimeProvider? clock = null, LeastPrivilegeOptions? options = null)
+    public static Task<AccessDesk> OpenAsync(Action<AccessPolicyBuilder>? policy = null) =>
+        OpenAsync(policy, new ManualTimeProvider(), new TestLogs(), new InMemoryStore(), isFirst: true);
+
+    /// <summary>Another host on the same log, by the same clock. Disposed first.</summary>
+    public Task<AccessDesk> BesideAsync(Action<AccessPolicyBuilder>? policy = null) => OpenAsync(policy, Clock, _logs, _store, isFirst: false);
+
+    private static async Task<AccessDesk> OpenAsync(
+        Action<AccessPolicyBuilder>? policy, ManualTimeProvider clock, TestLogs logs, InMemoryStore store, bool isFirst)
     {
-        clock ??= new ManualTimeProvider();
-        var shop = await GuardedShop.OpenAsync(policy ?? Policy(), options, log => log.TimeProvider = clock, store);
-        return new AccessDesk(shop, clock);
+        var shop = await GuardedShop.OnAsync(await logs.OpenInMemoryAsync(store, log => log.TimeProvider = clock), policy ?? Policy());
+        return new AccessDesk(shop, clock, logs, store, isFirst);
     }
 
     public static ElevationRequest Purging(int minutes = 10, string? reason = "cleaning up", string? key = null) =>
@@ -93,5 +104,12 @@ internal sealed class AccessDesk : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync() => await _shop.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _shop.DisposeAsync();
+        if (_isFirst)
+        {
+            _logs.Dispose();
+        }
+    }
 }
