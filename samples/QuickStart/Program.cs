@@ -48,7 +48,8 @@ static async Task<int> RunAsync(SampleLog log, CancellationToken stop)
     var publicKey = VerifierKey.Parse(log.VerifierKeyText());
     var found = await AuditAsync(log.Directory, publicKey, proof, stop) && await TamperAsync(log.Directory, publicKey, AuditProof.Parse(proof), stop);
 
-    Console.WriteLine($"\nThe log stays in '{log.Directory}'. Verify it yourself:\n\n  {log.VerifierCommand()}\n");
+    Console.WriteLine($"\nThe log stays in '{log.Directory}'. Verify it yourself:\n\n  {log.VerifierCommand()}\n\n"
+        + "'access' in the place of 'verify' replays who was allowed what, and by which grant; 'review' says what was never used.\n");
     return found ? SampleCommand.Done : SampleCommand.Failed;
 }
 
