@@ -65,6 +65,9 @@ public sealed class AuditEntry
     /// <summary>RFC 6962 leaf hash of <see cref="Bytes"/>.</summary>
     public MerkleHash LeafHash => (_leafHash ??= new StrongBox<MerkleHash>(TreeHasher.HashLeaf(Bytes.Span))).Value;
 
+    /// <summary>Spares hashing again what was hashed already.</summary>
+    internal void KnowLeafHash(in MerkleHash leaf) => _leafHash = new StrongBox<MerkleHash>(leaf);
+
     /// <summary>
     /// The member <c>v</c>, 1 or more. Above 1 a newer library wrote it, and members that this one cannot read are in
     /// <see cref="UnknownMembers"/>.

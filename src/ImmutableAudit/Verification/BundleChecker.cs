@@ -132,24 +132,26 @@ internal sealed class BundleChecker(
             (report.Leaves, report.Stored) = (leaves.ToArray(), stored.ToArray());
         }
 
+        if (!report.IsWrong && visit)
+        {
+            report.Entries = Decode(bundle, room.Bundle.Span, leaves);
+        }
+
+        // Last: it takes the leaves' room.
         if (!report.IsWrong && !bundle.IsPartial)
         {
             report.Root = hasher.HashCompleteSubtree(room.Leaves);
         }
-
-        if (!report.IsWrong && visit)
-        {
-            report.Entries = Decode(bundle, room.Bundle.Span);
-        }
     }
 
-    private static VisitedEntry[] Decode(EntryBundleCoordinate bundle, ReadOnlySpan<byte> bytes)
+    private static VisitedEntry[] Decode(EntryBundleCoordinate bundle, ReadOnlySpan<byte> bytes, ReadOnlySpan<MerkleHash> leaves)
     {
         var entries = new VisitedEntry[bundle.Width];
         for (var i = 0; i < entries.Length; i++)
         {
             EntryBundle.TryReadEntry(ref bytes, out var entry);
             entries[i] = UnverifiedLog.Visited(bundle.FirstEntry + i, entry);
+            entries[i].Entry?.KnowLeafHash(leaves[i]);
         }
 
         return entries;

@@ -46,7 +46,7 @@ internal sealed class EntryLog : IDisposable
     public void AddRaw(string entry) => _entries.Add(Encoding.UTF8.GetBytes(entry.Replace("TIME", $"{TestLog.Time(_entries.Count):yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'}", StringComparison.Ordinal)));
 
     /// <summary>Deploys a policy, in one entry or in several.</summary>
-    public long Deploy(AccessPolicyBuilder policy, int parts = 0, string? digest = null)
+    public long Deploy(AccessPolicyBuilder policy, int parts = 0, string? digest = null, long? prev = null)
     {
         var document = PolicyDocument.Of(policy.Build());
         var text = Encoding.UTF8.GetString(document.Utf8.Span);
@@ -56,7 +56,7 @@ internal sealed class EntryLog : IDisposable
             Add("policy.part", "shop@immutableaudit", new() { ["details"] = new JsonObject { ["part"] = i, ["of"] = parts, ["text"] = text.Substring(i * piece, piece) } });
         }
 
-        return Add("policy.deployed", "shop@immutableaudit", new()
+        var more = new JsonObject
         {
             ["details"] = new JsonObject
             {
@@ -66,7 +66,13 @@ internal sealed class EntryLog : IDisposable
                 ["parts"] = parts,
                 ["text"] = text[(parts * piece)..],
             },
-        });
+        };
+        if (prev is not null)
+        {
+            more["prev"] = prev;
+        }
+
+        return Add("policy.deployed", "shop@immutableaudit", more);
     }
 
     /// <summary>A decision. Roles are <c>role</c>, <c>role@source</c>, or <c>role#link</c>, between spaces.</summary>

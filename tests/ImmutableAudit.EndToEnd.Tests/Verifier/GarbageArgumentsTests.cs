@@ -16,7 +16,7 @@ public sealed class GarbageArgumentsTests
         // None of them has anything written: this runs with whatever rights the developer has.
         string[] words =
         [
-            "verify", "show", "prove", "check", "review", "--html", "--markdown", "evidence", "--framework", "soc2", log.Directory, log.Key, proof, "--key", "--key=" + log.Key, "--since", "--proof", "--from", "--to", "--actor",
+            "verify", "show", "prove", "check", "review", "--html", "--markdown", "evidence", "--framework", "soc2", "access", "--policy", log.Directory, log.Key, proof, "--key", "--key=" + log.Key, "--since", "--proof", "--from", "--to", "--actor",
             "--action", "--outcome", "--until", "--entry", "--json", "--framework-hash", "--", "-", "", " ", "0", "1", "2", "3", "-1", "9223372036854775807",
             "-9223372036854775808", "9223372036854775808", "1e3", "٣", "2026-11-21T21:16:47Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59.9999999-14:00", "2026-02-30T00:00:00Z",
             "Z", "+", "++", "a+00000000+AA==", "@file", "[diagram]", "[suggest]", "-k", "--verion", "http://", "https://[::1", "http://[::1]:99999/", "http://a b/", "file:///etc/passwd",
@@ -25,7 +25,7 @@ public sealed class GarbageArgumentsTests
         var usual = Gen.Elements(new string[][]
         {
             ["verify", log.Directory, "--key", log.Key], ["show", log.Directory], ["show", log.Directory, "--key", log.Key, "--from", "1"], ["prove", log.Directory, "1"], ["check", proof, "--key", log.Key],
-            ["review", log.Directory, "--key", log.Key], ["evidence", log.Directory, "--framework", "pci"],
+            ["review", log.Directory, "--key", log.Key], ["evidence", log.Directory, "--framework", "pci"], ["access", log.Directory, "--key", log.Key],
         });
         var arguments =
             from start in Gen.Frequency((3, usual), (1, Gen.Constant(Array.Empty<string>())))

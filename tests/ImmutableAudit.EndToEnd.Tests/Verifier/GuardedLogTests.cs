@@ -49,6 +49,7 @@ public sealed class GuardedLogTests
                 }
             });
 
+        Assert.Equal(0, (await Cli.RunAsync("access", log.Directory, "--key", log.Key)).ExitCode);
         var review = (await Cli.RunAsync("review", log.Directory, "--key", log.Key, "--json")).Json;
         var evidence = (await Cli.RunAsync("evidence", log.Directory, "--key", log.Key, "--framework", "iso27001", "--json")).Json;
 

@@ -36,6 +36,7 @@ public sealed class EntryVisitorTests : IDisposable
             Assert.Equal(Enumerable.Range(0, size).Select(i => (long)i), seen.Entries.Select(entry => entry.Index));
             Assert.Equal(log.Entries, seen.Entries.Select(entry => entry.Bytes.ToArray()));
             Assert.All(seen.Entries, entry => Assert.Equal((entry.Index, TestLog.Time((int)entry.Index)), (entry.Entry!.Index, entry.Entry.Time)));
+            Assert.Equal(log.Leaves.Select(Convert.ToBase64String), seen.Entries.Select(entry => entry.Entry!.LeafHash.ToString()), StringComparer.Ordinal);
             Assert.Equal((size + 255) / 256, seen.Calls);
         }
     }

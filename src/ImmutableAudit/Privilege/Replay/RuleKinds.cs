@@ -5,6 +5,7 @@ namespace ImmutableAudit.Privilege;
 /// <summary>Names the kind of violation where an entry that privileges follow from breaks a rule: one table of rules and types.</summary>
 internal static class RuleKinds
 {
+    /// <summary>Finds the kind.</summary>
     /// <param name="type">The entry's type.</param>
     /// <param name="rule">One of <see cref="BrokenRule"/> or <see cref="RefusalCode"/>; <see langword="null"/> where it is none of these.</param>
     public static Kind Of(string type, string? rule) => rule switch

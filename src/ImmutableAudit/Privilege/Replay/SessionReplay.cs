@@ -10,16 +10,18 @@ namespace ImmutableAudit.Privilege;
 internal sealed class SessionReplay(Findings findings)
 {
     /// <summary>
-    /// How many decisions are kept that owe no outcome any more: one that failed to be appended and took effect all the same comes
-    /// twice (LOG.md L10), no further apart than a queue of the log is long.
+    /// How many decisions are kept that owe no outcome any more, a power of two: an outcome that failed to be appended and took effect
+    /// all the same comes twice (LOG.md L10), no further apart than a queue of the log is long.
     /// </summary>
     private const int MostSettled = 65_536;
 
     private const int MostUnopened = AccessReport.MaxListed;
 
     private readonly Dictionary<string, Run> _runs = new(StringComparer.Ordinal);
-    private readonly Dictionary<long, Act> _settled = [];
-    private readonly Queue<long> _settledOrder = new();
+
+    /// <summary>Each at its index, as far as that goes; a later one takes the place.</summary>
+    private readonly Act?[] _settled = new Act?[MostSettled];
+
     private readonly FirstFew<Run> _list = new(AccessReport.MaxListed);
     private int _unopened;
 
@@ -62,7 +64,7 @@ internal sealed class SessionReplay(Findings findings)
             return;
         }
 
-        foreach (var act in run.Owed.Values)
+        foreach (var act in run.Owed.Values.OrderBy(act => act.Index))
         {
             findings.Add(
                 AccessViolationKind.DecisionWithoutOutcome,
@@ -111,7 +113,8 @@ internal sealed class SessionReplay(Findings findings)
         var isOwed = named is not null && run.Owed.TryGetValue(named.Index, out act);
         if (!isOwed && named is not null)
         {
-            act = _settled.GetValueOrDefault(named.Index);
+            act = _settled[named.Index & (MostSettled - 1)];
+            act = act?.Index == named.Index ? act : null;
         }
 
         if (act is null || act.Run != run || !act.IsOf(entry.Event))
@@ -159,16 +162,7 @@ internal sealed class SessionReplay(Findings findings)
         return run;
     }
 
-    private void Settle(Act act)
-    {
-        if (_settledOrder.Count >= MostSettled)
-        {
-            _settled.Remove(_settledOrder.Dequeue());
-        }
-
-        _settled[act.Index] = act;
-        _settledOrder.Enqueue(act.Index);
-    }
+    private void Settle(Act act) => _settled[act.Index & (MostSettled - 1)] = act;
 
     private sealed class Run(string id)
     {
@@ -181,7 +175,7 @@ internal sealed class SessionReplay(Findings findings)
         public long Allowed { get; set; }
 
         /// <summary>By the index of the decision.</summary>
-        public SortedDictionary<long, Act> Owed { get; } = [];
+        public Dictionary<long, Act> Owed { get; } = [];
     }
 
     /// <summary>An act that was allowed.</summary>

@@ -179,7 +179,7 @@ internal sealed class AccessLog
     public AuditEntry Allow(string who, string permission, AuditEntry? grant = null, AuditResource? resource = null) =>
         Append(Decision(true, Subject(who), permission, grant, resource));
 
-    public AuditEvent OutcomeOf(AuditEntry decision) => new()
+    public static AuditEvent OutcomeOf(AuditEntry decision) => new()
     {
         Type = AccessTypes.Outcome,
         Session = decision.Event.Session,

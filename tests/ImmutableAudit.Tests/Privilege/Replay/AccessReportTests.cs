@@ -53,7 +53,7 @@ public sealed class AccessReportTests
         // An append that failed and took effect is tried again with the same id (LOG.md L10).
         var log = new AccessLog();
         var decision = log.Allow("alice", AccessLog.Refund);
-        var outcome = log.OutcomeOf(decision) with { Id = Guid.CreateVersion7(log.Now) };
+        var outcome = AccessLog.OutcomeOf(decision) with { Id = Guid.CreateVersion7(log.Now) };
         log.Append(outcome);
         log.Append(outcome);
         log.End(log.Allow("alice", AccessLog.Note));

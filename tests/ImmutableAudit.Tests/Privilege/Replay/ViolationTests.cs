@@ -1,5 +1,4 @@
 using System.Text;
-using ImmutableAudit.Events;
 using ImmutableAudit.Privilege;
 using Kind = ImmutableAudit.Privilege.AccessViolationKind;
 
@@ -147,13 +146,13 @@ public sealed class ViolationTests
             log.Act("alice", AccessLog.Refund);
             return [decision.Index, log.Bytes.Count];
         }),
-        (Kind.OutcomeWithoutDecision, "names nothing", log => [log.Append(log.OutcomeOf(log.Act("alice", AccessLog.Refund)) with { Ref = null }).Index]),
+        (Kind.OutcomeWithoutDecision, "names nothing", log => [log.Append(AccessLog.OutcomeOf(log.Act("alice", AccessLog.Refund)) with { Ref = null }).Index]),
         (Kind.OutcomeWithoutDecision, "names another entry", log => [log.End(log.Append(Event())).Index]),
         (Kind.OutcomeWithoutDecision, "names a denial", log => [log.End(log.Deny("bob", AccessLog.Refund)).Index]),
         (Kind.OutcomeWithoutDecision, "names another content", log =>
         {
             var decision = log.Allow("alice", AccessLog.Refund);
-            var outcome = log.Append(log.OutcomeOf(decision) with { Ref = new AuditReference(decision.Index, log.Policy.LeafHash) });
+            var outcome = log.Append(AccessLog.OutcomeOf(decision) with { Ref = new AuditReference(decision.Index, log.Policy.LeafHash) });
             log.End(decision);
             return [outcome.Index];
         }),
@@ -165,7 +164,7 @@ public sealed class ViolationTests
         (Kind.OutcomeWithoutDecision, "the same three times", log =>
         {
             var decision = log.Allow("alice", AccessLog.Refund);
-            var outcome = log.OutcomeOf(decision) with { Id = Guid.CreateVersion7(log.Now) };
+            var outcome = AccessLog.OutcomeOf(decision) with { Id = Guid.CreateVersion7(log.Now) };
             log.Append(outcome);
             log.Append(outcome);
             return [decision.Index, log.Append(outcome).Index];
@@ -173,7 +172,7 @@ public sealed class ViolationTests
         (Kind.OutcomeWithoutDecision, "by somebody else", log =>
         {
             var decision = log.Allow("alice", AccessLog.Refund);
-            var outcome = log.Append(log.OutcomeOf(decision) with { Actor = new AuditSubject { Id = "bob" } });
+            var outcome = log.Append(AccessLog.OutcomeOf(decision) with { Actor = new AuditSubject { Id = "bob" } });
             log.End(decision);
             return [outcome.Index];
         }),
@@ -183,7 +182,7 @@ public sealed class ViolationTests
             var first = log.Session;
             log.Session = "s-2";
             log.Open();
-            var outcome = log.Append(log.OutcomeOf(decision) with { Session = log.Session });
+            var outcome = log.Append(AccessLog.OutcomeOf(decision) with { Session = log.Session });
             log.Close();
             log.Session = first;
             return [outcome.Index];
