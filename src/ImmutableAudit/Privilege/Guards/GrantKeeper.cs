@@ -47,8 +47,9 @@ internal sealed class GrantKeeper(GuardServices guard) : IAsyncDisposable
                     // One by one: each is judged on the one before.
                 }
             }
-            catch (Exception e) when (e is AuditException or ObjectDisposedException or OperationCanceledException)
+            catch (Exception e)
             {
+                // Whatever storage throws: this goes on for as long as the host does.
                 failed = !_stop.IsCancellationRequested;
                 if (failed)
                 {

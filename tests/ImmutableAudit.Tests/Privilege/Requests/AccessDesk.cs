@@ -45,10 +45,10 @@ internal sealed class AccessDesk : IAsyncDisposable
     };
 
     public static async Task<AccessDesk> OpenAsync(
-        Action<AccessPolicyBuilder>? policy = null, InMemoryStore? store = null, ManualTimeProvider? clock = null, LeastPrivilegeOptions? options = null)
+        Action<AccessPolicyBuilder>? policy = null, InMemoryStore? store = null, ManualTimeProvider? clock = null, LeastPrivilegeOptions? options = null, TestLogs? logs = null)
     {
         clock ??= new ManualTimeProvider();
-        var shop = await GuardedShop.OpenAsync(policy ?? Policy(), options, log => log.TimeProvider = clock, store);
+        var shop = await GuardedShop.OpenAsync(policy ?? Policy(), options, log => log.TimeProvider = clock, store, logs);
         return new AccessDesk(shop, clock);
     }
 
