@@ -35,8 +35,19 @@ internal sealed class GrantBook
     /// <summary>All, in the order in which they were asked for.</summary>
     public IEnumerable<GrantRecord> All => _records.Values;
 
-    /// <summary>When the next one ends by itself; the least value where one has and that is not told yet.</summary>
-    public DateTimeOffset? NextEnd => _deadlines.IsEmpty ? null : new DateTimeOffset(_deadlines.Min.Ticks, TimeSpan.Zero);
+    /// <summary>When the next one of an application ends by itself; the least value where a policy has ended one and that is not told yet.</summary>
+    public DateTimeOffset? NextEndIn(string application)
+    {
+        foreach (var (ticks, index) in _deadlines)
+        {
+            if (_records[index].Application == application)
+            {
+                return new DateTimeOffset(ticks, TimeSpan.Zero);
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Finds one by its id.</summary>
     public GrantRecord? Find(long index) => _records.GetValueOrDefault(index);

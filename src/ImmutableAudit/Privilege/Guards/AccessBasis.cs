@@ -15,6 +15,9 @@ internal sealed record AccessBasis(CompiledPolicy Policy, PolicyInForce InForce,
     /// <summary>The requests and grants that are not over.</summary>
     public GrantBook Grants => State.Grants;
 
+    /// <summary>When the next request or grant of this application ends by itself.</summary>
+    public DateTimeOffset? NextEnd => Grants.NextEndIn(InForce.Application);
+
     /// <summary>What something about a grant is judged on.</summary>
     public GrantMoment At(DateTimeOffset time) => new(InForce.Application, InForce.Compiled, Grants, time);
 }

@@ -8,7 +8,7 @@ namespace ImmutableAudit.Privilege;
 internal sealed class GrantKeeper(GuardServices guard) : IAsyncDisposable
 {
     /// <summary>Looked at again so often at least, since clocks are set and storage fails.</summary>
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
@@ -37,7 +37,8 @@ internal sealed class GrantKeeper(GuardServices guard) : IAsyncDisposable
             var failed = false;
             try
             {
-                if (guard.Log.IsShared)
+                // What this process itself appended may not be followed yet, where storage failed at it.
+                if (guard.Log.IsShared || guard.Log.PrivilegeHead > guard.Engine.Basis.Head)
                 {
                     await guard.Engine.FollowAsync(_stop.Token).ConfigureAwait(false);
                 }
@@ -47,8 +48,9 @@ internal sealed class GrantKeeper(GuardServices guard) : IAsyncDisposable
                     // One by one: each is judged on the one before.
                 }
             }
-            catch (Exception e) when (e is AuditException or ObjectDisposedException or OperationCanceledException)
+            catch (Exception e)
             {
+                // Whatever storage throws: this goes on for as long as the host does.
                 failed = !_stop.IsCancellationRequested;
                 if (failed)
                 {
@@ -62,7 +64,7 @@ internal sealed class GrantKeeper(GuardServices guard) : IAsyncDisposable
 
     private async ValueTask<bool> TellAsync()
     {
-        if (guard.Engine.Basis.Grants.NextEnd is not { } end || end > guard.Engine.Now)
+        if (guard.Engine.Basis.NextEnd is not { } end || end > guard.Engine.Now)
         {
             return false;
         }
@@ -72,15 +74,22 @@ internal sealed class GrantKeeper(GuardServices guard) : IAsyncDisposable
             moment => moment.Book.Due(moment.Time).FirstOrDefault(record => record.Application == moment.Application) is { } due ? TellAct.Of(due) : null,
             refuse: null,
             _stop.Token).ConfigureAwait(false);
-        return written is { Act: not null, Refusal: null };
+        return written.Refusal is { } refusal
+            ? throw new InvalidOperationException($"What has ended by itself cannot be told. {refusal.Text}")
+            : written.Act is not null;
     }
 
     private async Task WaitAsync(Task changed, bool failed)
     {
         var wait = guard.Log.IsShared || failed ? guard.Options.FollowInterval : LookAgain;
-        if (guard.Engine.IfAny?.Grants.NextEnd is { } end && end - guard.Engine.Now is var left && left > TimeSpan.Zero && left < wait)
+        if (guard.Engine.IfAny?.NextEnd is { } end && end - guard.Engine.Now is var left && left < wait)
         {
-            wait = left + TimeSpan.FromMilliseconds(1);
+            if (left <= TimeSpan.Zero && !failed)
+            {
+                return;
+            }
+
+            wait = left > TimeSpan.Zero ? left + TimeSpan.FromMilliseconds(1) : wait;
         }
 
         using var stopped = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);

@@ -21,7 +21,7 @@ internal sealed class GrantWriter(GuardServices guard)
     {
         if (guard.Log.IsShared)
         {
-            await guard.Engine.FollowAsync(cancellationToken).ConfigureAwait(false);
+            await UndoneAsync(guard.Engine.FollowAsync(cancellationToken)).ConfigureAwait(false);
         }
 
         var now = guard.Engine.Now;
@@ -60,15 +60,46 @@ internal sealed class GrantWriter(GuardServices guard)
             if (result.Holds)
             {
                 guard.Engine.SeeTime(result.Receipt.Time);
-                await guard.Engine.FollowOwnAsync(result.PrivilegeHead).ConfigureAwait(false);
+                await DoneAsync(result.Receipt.Index, guard.Engine.FollowOwnAsync(result.PrivilegeHead)).ConfigureAwait(false);
                 return new WrittenAct(act, null, moment, result.Receipt);
             }
 
             // By the log's own time from now on: storage that is shared may have another clock than this host.
             now = stamped;
-            await guard.Engine.FollowAsync(result.Head, cancellationToken).ConfigureAwait(false);
+            await UndoneAsync(guard.Engine.FollowAsync(result.Head, cancellationToken)).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Reads what is needed before something is done.</summary>
+    /// <exception cref="AuditUnavailableException">Storage fails; nothing was done.</exception>
+    public static async Task UndoneAsync(Task reading)
+    {
+        try
+        {
+            await reading.ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsFault(e))
+        {
+            throw new AuditUnavailableException($"Nothing was done: what is in force cannot be read. {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads what has come of something that is on record.</summary>
+    /// <exception cref="AuditOutcomeUnknownException">Storage fails; it was done all the same.</exception>
+    public static async Task DoneAsync(long entry, Task reading)
+    {
+        try
+        {
+            await reading.ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsFault(e))
+        {
+            throw new AuditOutcomeUnknownException($"It is on record as entry {entry}, but what came of it cannot be read: {e.Message} Look where the request stands.", e);
+        }
+    }
+
+    /// <summary>What storage throws of its own.</summary>
+    private static bool IsFault(Exception e) => e is not (AuditException or OperationCanceledException or ObjectDisposedException);
 }
 
 /// <summary>What became of something that was to be done.</summary>

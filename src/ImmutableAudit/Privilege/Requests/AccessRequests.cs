@@ -213,16 +213,22 @@ public sealed class AccessRequests : IAccessRequests
         var before = done.Before.Book.Find(id)!;
         var entry = new AuditReference(done.Receipt.Index, done.Receipt.LeafHash);
         var after = GrantRules.Judge(done.Act!, done.Before with { Time = done.Receipt.Time }, entry).Book.Find(id);
-        // It is on record: giving up now undoes nothing.
-        var request = await Engine.ReadEntries().ReadAsync(id, CancellationToken.None).ConfigureAwait(false);
+        // Giving up now undoes nothing.
+        var reading = ReadDoneAsync();
+        await GrantWriter.DoneAsync(entry.Index, reading).ConfigureAwait(false);
+        var (request, ended) = await reading.ConfigureAwait(false);
         return RequestView.Of(after ?? before, done.Act!.Type switch
         {
             GrantTypes.Denied => AccessRequestStatus.Denied,
             GrantTypes.Cancelled => AccessRequestStatus.Cancelled,
             GrantTypes.Relinquished => AccessRequestStatus.Relinquished,
             GrantTypes.Revoked => AccessRequestStatus.Revoked,
-            _ => await _entries.StatusAsync(after ?? before, done.Receipt.Time, done.Receipt.Index, CancellationToken.None).ConfigureAwait(false),
+            _ => ended,
         }, request.Event.Reason) with { IsReviewed = done.Act is ReviewAct || before.IsReviewed };
+
+        async Task<(AuditEntry, AccessRequestStatus)> ReadDoneAsync() =>
+            (await Engine.ReadEntries().ReadAsync(id, CancellationToken.None).ConfigureAwait(false),
+                await _entries.StatusAsync(after ?? before, done.Receipt.Time, done.Receipt.Index, CancellationToken.None).ConfigureAwait(false));
     }
 
     /// <summary>Who acts, with all roles; nobody in particular may do nothing.</summary>
@@ -230,7 +236,9 @@ public sealed class AccessRequests : IAccessRequests
     {
         cancellationToken.ThrowIfCancellationRequested();
         var caller = await _guard.CurrentCaller().WithRolesFromAsync(_services.Store, cancellationToken).ConfigureAwait(false);
-        var begun = new BegunOperation(operation, id, caller, id is { } named && await IsRequestAsync(named, cancellationToken).ConfigureAwait(false));
+        var isRequest = id is { } named ? IsRequestAsync(named, cancellationToken).AsTask() : Task.FromResult(false);
+        await GrantWriter.UndoneAsync(isRequest).ConfigureAwait(false);
+        var begun = new BegunOperation(operation, id, caller, await isRequest.ConfigureAwait(false));
         return caller is { Subject: not null, Fault: null } ? begun
             : throw await RefuseAsync(begun, new GrantRefusal(caller.Code, caller.Fault ?? "There is no subject, since the call is outside of any scope or outlived its own.")).ConfigureAwait(false);
     }

@@ -38,12 +38,13 @@ internal sealed class GuardedShop : IAsyncDisposable
         Action<AccessPolicyBuilder>? policy = null,
         LeastPrivilegeOptions? options = null,
         Action<AuditLogOptions>? configure = null,
-        InMemoryStore? store = null)
+        InMemoryStore? store = null,
+        TestLogs? logs = null)
     {
-        var logs = new TestLogs();
+        var own = logs is null ? new TestLogs() : null;
         store ??= new InMemoryStore();
-        var shop = await OnAsync(await logs.OpenInMemoryAsync(store, configure), policy, options);
-        (shop._logs, shop._store) = (logs, store);
+        var shop = await OnAsync(await (logs ?? own!).OpenInMemoryAsync(store, configure), policy, options);
+        (shop._logs, shop._store) = (own, store);
         return shop;
     }
 

@@ -11,14 +11,14 @@ internal sealed class AccessDesk : IAsyncDisposable
     private readonly GuardedShop _shop;
     private readonly TestLogs _logs;
     private readonly InMemoryStore _store;
-    private readonly bool _isFirst;
+    private readonly bool _ownsLogs;
 
-    private AccessDesk(GuardedShop shop, ManualTimeProvider clock, TestLogs logs, InMemoryStore store, bool isFirst)
+    private AccessDesk(GuardedShop shop, ManualTimeProvider clock, TestLogs logs, InMemoryStore store, bool ownsLogs)
     {
         _shop = shop;
         _logs = logs;
         _store = store;
-        _isFirst = isFirst;
+        _ownsLogs = ownsLogs;
         Clock = clock;
         Requests = new AccessRequests(shop.Guard);
     }
@@ -50,17 +50,19 @@ internal sealed class AccessDesk : IAsyncDisposable
         more?.Invoke(policy);
     };
 
-    public static Task<AccessDesk> OpenAsync(Action<AccessPolicyBuilder>? policy = null) =>
-        OpenAsync(policy, new ManualTimeProvider(), new TestLogs(), new InMemoryStore(), isFirst: true);
+    public static async Task<AccessDesk> OpenAsync(
+        Action<AccessPolicyBuilder>? policy = null, InMemoryStore? store = null, ManualTimeProvider? clock = null, LeastPrivilegeOptions? options = null, TestLogs? logs = null)
+    {
+        clock ??= new ManualTimeProvider();
+        store ??= new InMemoryStore();
+        var own = logs ?? new TestLogs();
+        var shop = await GuardedShop.OnAsync(await own.OpenInMemoryAsync(store, log => log.TimeProvider = clock), policy ?? Policy(), options);
+        return new AccessDesk(shop, clock, own, store, ownsLogs: logs is null);
+    }
 
     /// <summary>Another host on the same log, by the same clock. Disposed first.</summary>
-    public Task<AccessDesk> BesideAsync(Action<AccessPolicyBuilder>? policy = null) => OpenAsync(policy, Clock, _logs, _store, isFirst: false);
+    public Task<AccessDesk> BesideAsync(Action<AccessPolicyBuilder>? policy = null) => OpenAsync(policy, _store, Clock, logs: _logs);
 
-    private static async Task<AccessDesk> OpenAsync(
-        Action<AccessPolicyBuilder>? policy, ManualTimeProvider clock, TestLogs logs, InMemoryStore store, bool isFirst)
-    {
-        var shop = await GuardedShop.OnAsync(await logs.OpenInMemoryAsync(store, log => log.TimeProvider = clock), policy ?? Policy());
-        return new AccessDesk(shop, clock, logs, store, isFirst);
     }
 
     public static ElevationRequest Purging(int minutes = 10, string? reason = "cleaning up", string? key = null) =>
@@ -92,22 +94,21 @@ internal sealed class AccessDesk : IAsyncDisposable
         await _shop.Orders.PurgeAsync(default);
     }
 
-    /// <summary>Waits until what ended by itself is on record.</summary>
+    /// <summary>Waits until what ended by itself is on record, while time passes slowly.</summary>
     public async Task ToldAsync(long request, string type)
     {
-        await foreach (var entry in _shop.Log.FollowAsync())
+        using var limit = new CancellationTokenSource(Waiting.Limit);
+        while (!(await _shop.EntriesAsync(type)).Exists(entry => entry.Event.Grant == request))
         {
-            if (entry.Event.Grant == request && entry.Type == type)
-            {
-                return;
-            }
+            Clock.Advance(TimeSpan.FromMilliseconds(1));
+            await Task.Delay(1, limit.Token);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         await _shop.DisposeAsync();
-        if (_isFirst)
+        if (_ownsLogs)
         {
             _logs.Dispose();
         }

@@ -106,7 +106,7 @@ internal sealed record PlannedPolicy(int Version, List<(string Text, Action<Acce
 /// <summary>A policy and what is done under it: random, but led to where something happens by what the model takes for possible.</summary>
 internal sealed class GrantHistory
 {
-    private const int StepCount = 28;
+    private const int StepCount = 30;
 
     private static readonly string[] Elevated = ["vault.open", "vault.purge", "vault.rotate"];
     private static readonly string[] Plain = ["orders.note", "orders.read"];
@@ -140,43 +140,75 @@ internal sealed class GrantHistory
     public static string Print(PlannedPolicy policy, IEnumerable<Step> steps) =>
         $"{policy}{string.Join('\n', steps.Select((step, number) => $"  {number}: {step}"))}";
 
-    /// <summary>Of several steps the first that the model takes for possible, mostly.</summary>
+    /// <summary>Of several things that people do the first that the model takes for possible, mostly.</summary>
     private Step Next(GrantModel model, PlannedPolicy policy, string label)
     {
-        var step = Any(model, policy, label);
-        for (var tries = Chance(0.75) ? 14 : 0; tries > 0 && ModelRun.WhatSpeaksAgainst(model, step).Count > 0; tries--)
+        if (Chance(0.36))
         {
-            step = Any(model, policy, label);
+            return Any(model, policy);
         }
 
-        return step.What < Doing.Deploy && Chance(0.05) ? step with { Death = Pick(Death.Before, Death.After) } : step;
+        var step = Act(model, label);
+        for (var tries = Chance(0.75) ? 30 : 0; tries > 0 && ModelRun.WhatSpeaksAgainst(model, step).Count > 0; tries--)
+        {
+            step = Act(model, label);
+        }
+
+        return Chance(0.04) ? step with { Death = Pick(Death.Before, Death.After) } : step;
     }
 
-    private Step Any(GrantModel model, PlannedPolicy policy, string label)
+    private Step Act(GrantModel model, string label)
     {
-        var host = Chance(0.3) ? 1 : 0;
-        var known = model.Requests.Count == 0 || Chance(0.04) ? Pick("nothing", "before")
-            : Pick([.. Chance(0.9) && model.Requests.Exists(model.IsOpen) ? model.Requests.Where(model.IsOpen) : model.Requests]).Label;
-        var who = Chance(0.3) && model.Requests.Find(request => request.Label == known) is { } own ? own.Who : Subject();
+        var open = model.Requests.FindAll(model.IsOpen);
+        var step = new Step(Doing.Ask)
+        {
+            Host = Host(),
+            Label = model.Requests.Count == 0 || Chance(0.03) ? Pick("nothing", "before") : Pick([.. Chance(0.9) && open.Count > 0 ? open : model.Requests]).Label,
+            Reason = Reason(),
+        };
+        step = step with { Who = Chance(0.3) && ModelRun.Find(model, step) is { } own ? own.Who : Subject() };
         return _random.Next(100) switch
         {
-            < 16 => new Step(Doing.Ask) { Host = host, Label = label, Who = who, Matter = Matter(model) },
-            < 21 => new Step(Doing.BreakGlass) { Host = host, Label = label, Who = who, Matter = Matter(model) with { Key = null } },
-            < 43 => new Step(Doing.Approve) { Host = host, Label = known, Who = who },
-            < 45 => new Step(Doing.Deny) { Host = host, Label = known, Who = who },
-            < 47 => new Step(Doing.Cancel) { Host = host, Label = known, Who = who },
-            < 58 => new Step(Doing.Activate) { Host = host, Label = known, Who = who },
-            < 60 => new Step(Doing.Relinquish) { Host = host, Label = known, Who = who },
-            < 63 => new Step(Doing.Revoke) { Host = host, Label = known, Who = who, Reason = Reason() },
-            < 66 => new Step(Doing.Review) { Host = host, Label = known, Who = who, Reason = Reason() },
-            < 80 => new Step(Doing.Call) { Host = host, Who = who, Permission = Permission(), Resource = Resource() },
-            < 82 => new Step(Doing.List) { Host = host, Who = who },
-            < 85 => new Step(Doing.Deploy) { Host = host, Policy = Changed(policy) },
-            < 92 => new Step(Doing.Pass) { Time = Passing(model) },
-            < 96 => new Step(Doing.Jump) { Time = Pick(TimeSpan.FromMinutes(20), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(-3), TimeSpan.FromSeconds(-5), TimeSpan.FromSeconds(-6), TimeSpan.FromMinutes(-20)) },
-            < 98 => new Step(Doing.Reopen) { Host = host },
-            _ => new Step(Doing.WriteState) { Host = host },
+            < 4 when model.Requests.FindLast(request => request.Matter.Key is not null) is { } again => step with { Label = label, Who = again.Who, Matter = Matter(again) },
+            < 24 => step with { Label = label, Matter = Matter() },
+            < 26 when model.Requests.FindLast(request => request.IsBreakGlass) is { } again =>
+                step with { What = Doing.BreakGlass, Label = label, Who = again.Who, Matter = Matter(again) with { Key = null } },
+            < 31 => step with { What = Doing.BreakGlass, Label = label, Matter = Matter() with { Key = null } },
+            < 62 => step with { What = Doing.Approve },
+            < 64 => step with { What = Doing.Deny },
+            < 66 => step with { What = Doing.Cancel },
+            < 88 => step with { What = Doing.Activate },
+            < 90 => step with { What = Doing.Relinquish },
+            < 95 => step with { What = Doing.Revoke },
+            _ => step with { What = Doing.Review },
         };
+    }
+
+    private Step Any(GrantModel model, PlannedPolicy policy)
+    {
+        switch (_random.Next(100))
+        {
+            case < 45:
+                var live = model.Requests.FindAll(request => request.Start is not null);
+                return live.Count > 0 && Chance(0.7) && Pick([.. live]) is var used
+                    ? new Step(Doing.Call) { Host = Host(), Who = used.Who, Permission = Pick(used.Matter.Permissions), Resource = Chance(0.5) ? used.Matter.Scope : Resource() }
+                    : new Step(Doing.Call) { Host = Host(), Who = Subject(), Permission = Permission(), Resource = Resource() };
+            case < 53:
+                return new Step(Doing.List) { Host = Host(), Who = Subject() };
+            case < 60:
+                return new Step(Doing.Deploy) { Host = Host(), Policy = Changed(policy) };
+            case < 80:
+                return new Step(Doing.Pass) { Time = Passing(model) };
+            case < 90:
+                return new Step(Doing.Jump)
+                {
+                    Time = Pick(TimeSpan.FromMinutes(20), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(-3), TimeSpan.FromSeconds(-5), TimeSpan.FromSeconds(-6), TimeSpan.FromMinutes(-20)),
+                };
+            case < 95:
+                return new Step(Doing.Reopen) { Host = Host() };
+            default:
+                return new Step(Doing.WriteState) { Host = Host() };
+        }
     }
 
     /// <summary>Often to the very moment at which something ends, or just before.</summary>
@@ -184,20 +216,19 @@ internal sealed class GrantHistory
     {
         var ends = model.Requests.Where(model.IsOpen).Select(request => request.Until - model.Clock).Where(left => left > TimeSpan.Zero && left < TimeSpan.FromDays(2)).ToList();
         var tick = TimeSpan.FromTicks(1);
-        return ends.Count > 0 && Chance(0.5) ? Pick(ends.Min(), Pick([.. ends]), ends.Min() - tick, ends.Min() + tick) is { Ticks: > 0 } time ? time : tick
-            : Pick(tick, TimeSpan.FromSeconds(6), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(3));
+        return ends.Count > 0 && Chance(0.4) ? Pick(ends.Min(), Pick([.. ends]), ends.Min() - tick, ends.Min() + tick) is { Ticks: > 0 } time ? time : tick
+            : Pick(tick, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(6), TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(30), TimeSpan.FromHours(3));
     }
 
-    private ModelMatter Matter(GrantModel model)
+    private ModelMatter Matter(ModelRequest? again = null)
     {
-        if (Chance(0.1) && model.Requests.Count > 0)
+        if (again is not null)
         {
-            // Sent again, word for word or not.
-            var before = Pick([.. model.Requests]).Matter;
-            return Chance(0.6) ? before : before with { Reason = "something else" };
+            // Word for word or not.
+            return Chance(0.5) ? again.Matter : again.Matter with { Reason = "something else" };
         }
 
-        var permissions = new[] { Permission(), Permission() }.Take(1 + _random.Next(2)).Distinct().ToArray();
+        var permissions = new[] { Permission(), Permission() }.Take(Chance(0.7) ? 1 : 2).Distinct().ToArray();
         return new ModelMatter(
             Chance(0.02) ? [] : permissions,
             Resource(),
@@ -206,7 +237,7 @@ internal sealed class GrantHistory
                 : Pick(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(20)),
             Reason(),
             Chance(0.5) ? "T-1" : null,
-            Chance(0.2) ? Pick("k", $"k{_keys++}") : null);
+            Chance(0.4) ? Pick("k", $"k{_keys++}") : null);
     }
 
     private PlannedPolicy FirstPolicy()
@@ -252,7 +283,7 @@ internal sealed class GrantHistory
         foreach (var account in Accounts)
         {
             string? person = account.StartsWith("alice", StringComparison.Ordinal) && Chance(0.6) ? "p-a" : null;
-            foreach (var role in Roles.Where(_ => Chance(0.33)))
+            foreach (var role in Roles.Where(role => Chance(role is "security" or "owner" or "lead" ? 0.5 : 0.25)))
             {
                 says.Add(Assign(account, person, role));
             }
@@ -274,11 +305,11 @@ internal sealed class GrantHistory
     private (string, Action<AccessPolicyBuilder>) Rule(string permission)
     {
         var asking = Roles.Where(role => role is "lead" or "dev" || Chance(0.15)).ToList();
-        var approving = (Chance(0.5) ? [Pick(Approvers)] : Approvers).Select(role => (Role: role, Quorum: Chance(0.65) ? 1 : 2)).ToList();
+        var approving = (Chance(0.5) ? [Pick(Approvers)] : Approvers).Select(role => (Role: role, Quorum: Chance(0.7) ? 1 : 2)).ToList();
         var longest = Pick(TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(30));
         var pending = Pick(TimeSpan.FromMinutes(45), TimeSpan.FromHours(24));
         var activate = Pick(TimeSpan.FromMinutes(10), TimeSpan.FromHours(8));
-        var (reason, ticket, separate) = (Chance(0.3), Chance(0.1), Chance(0.3));
+        var (reason, ticket, separate) = (Chance(0.3), Chance(0.1), Chance(0.4));
         var glass = Chance(0.4) ? TimeSpan.FromMinutes(6) : (TimeSpan?)null;
         var revoking = Chance(0.5);
         var hours = Chance(0.3) ? (Offset: Pick(0, 60, -330), From: Pick(new TimeOnly(0, 0), new TimeOnly(22, 0)), To: Pick(new TimeOnly(0, 0), new TimeOnly(0, 25), new TimeOnly(6, 0)))
@@ -335,6 +366,8 @@ internal sealed class GrantHistory
         var subject = new AccessSubject(identity, Chance(0.2) ? [new AssertedRole(Pick([.. Roles, "unknown"]), "idp")] : []);
         return Chance(account == "bot" ? 0.4 : 0.05) ? subject.ActingFor(new AccessSubject(Identity(Pick(Accounts)))) : subject;
     }
+
+    private int Host() => Chance(0.3) ? 1 : 0;
 
     private static AuditSubject Identity(string account) => new() { Id = account, Issuer = account == "carol" ? "idp" : null };
 
