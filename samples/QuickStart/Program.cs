@@ -146,7 +146,7 @@ static async Task ElevateAsync(IShop shop, IAccessRequests requests, Cancellatio
     await AsAsync("edgar", "approves it", async () => $"{(await requests.ApproveAsync(request!.Id, cancellationToken: stop)).Status}");
     await AsAsync("alice", "activates it", async () => $"{(request = await requests.ActivateAsync(request!.Id, stop)).Status} until {request.Until:HH:mm:ss.fff}");
     await AsAsync("alice", "exports", ExportAsync);
-    await Task.Delay(request!.Until - DateTimeOffset.UtcNow + TimeSpan.FromMilliseconds(100), stop);
+    await Task.Delay(request!.Until - TimeProvider.System.GetUtcNow() + TimeSpan.FromMilliseconds(100), stop);
     await AsAsync("alice", "exports after 2 seconds", ExportAsync);
     Console.WriteLine();
 }

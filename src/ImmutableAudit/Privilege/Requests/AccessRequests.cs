@@ -36,22 +36,22 @@ public sealed class AccessRequests : IAccessRequests
     public async ValueTask<AccessRequest> RequestAsync(ElevationRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var matter = Matter(request);
+        var (matter, reason) = (Matter(request), WellFormed.OrNull(request.Reason));
         var operation = await BeginAsync(RequestOperation.Request, null, cancellationToken).ConfigureAwait(false);
         GrantRecord? sameAsBefore = null;
         var done = await DoAsync(
             operation,
             moment =>
             {
-                var act = new RequestAct(operation.Subject, WellFormed.OrNull(request.Reason), matter, Seconds(request.Duration), WellFormed.OrNull(request.Key));
+                var act = new RequestAct(operation.Subject, reason, matter, Seconds(request.Duration), WellFormed.OrNull(request.Key));
                 sameAsBefore = SentBefore(act, moment);
                 return sameAsBefore is null ? act : null;
             },
             cancellationToken).ConfigureAwait(false);
         return sameAsBefore is { } before
-            ? RequestView.Of(before, before.StatusAt(Engine.Now), request.Reason)
+            ? RequestView.Of(before, before.StatusAt(Engine.Now), reason)
             : RequestView.Of(GrantRules.Judge(done.Act!, done.Before with { Time = done.Receipt.Time }, new AuditReference(done.Receipt.Index, done.Receipt.LeafHash)).Book
-                .Find(done.Receipt.Index)!, AccessRequestStatus.Pending, request.Reason);
+                .Find(done.Receipt.Index)!, AccessRequestStatus.Pending, reason);
     }
 
     /// <inheritdoc/>
@@ -90,14 +90,14 @@ public sealed class AccessRequests : IAccessRequests
     public async ValueTask<AccessRequest> BreakGlassAsync(ElevationRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var matter = Matter(request);
+        var (matter, reason) = (Matter(request), WellFormed.OrNull(request.Reason));
         var operation = await BeginAsync(RequestOperation.BreakGlass, null, cancellationToken).ConfigureAwait(false);
         var done = await DoAsync(
             operation,
-            moment => new BreakGlassAct(operation.Subject, request.Reason, matter, moment.Time, End(moment.Time, request.Duration)),
+            moment => new BreakGlassAct(operation.Subject, reason, matter, moment.Time, End(moment.Time, request.Duration)),
             cancellationToken).ConfigureAwait(false);
         return RequestView.Of(GrantRules.Judge(done.Act!, done.Before with { Time = done.Receipt.Time }, new AuditReference(done.Receipt.Index, done.Receipt.LeafHash)).Book
-            .Find(done.Receipt.Index)!, AccessRequestStatus.Active, request.Reason);
+            .Find(done.Receipt.Index)!, AccessRequestStatus.Active, reason);
     }
 
     /// <inheritdoc/>
@@ -128,18 +128,19 @@ public sealed class AccessRequests : IAccessRequests
         var operation = await BeginAsync(RequestOperation.ReadHistory, id, cancellationToken).ConfigureAwait(false);
         await FollowSharedAsync(cancellationToken).ConfigureAwait(false);
         var basis = Engine.Basis;
-        var history = await _entries.OfAsync(basis.Head, id, cancellationToken).ConfigureAwait(false);
-        if (history is not [{ Type: GrantTypes.Requested or GrantTypes.BreakGlass } request, ..] || request.Index != id)
+        if (!operation.IsRequest)
         {
             throw await RefuseAsync(operation, new GrantRefusal(RefusalCode.UnknownRequest, $"Entry {id} is no request.")).ConfigureAwait(false);
         }
 
+        // First whether it may be seen: reading back all of it takes long.
+        var request = await Engine.ReadEntries().ReadAsync(id, cancellationToken).ConfigureAwait(false);
         if (!RequestView.MaySee(operation.Subject, GrantEntries.Read(request), basis.At(Engine.Now)))
         {
             (await _history.EnterAsync(CallArguments.Of().Audited("id", id), cancellationToken).ConfigureAwait(false)).Succeed();
         }
 
-        return history;
+        return await _entries.OfAsync(basis.Head, id, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -63,8 +63,6 @@ internal sealed class AccessDesk : IAsyncDisposable
     /// <summary>Another host on the same log, by the same clock. Disposed first.</summary>
     public Task<AccessDesk> BesideAsync(Action<AccessPolicyBuilder>? policy = null) => OpenAsync(policy, _store, Clock, logs: _logs);
 
-    }
-
     public static ElevationRequest Purging(int minutes = 10, string? reason = "cleaning up", string? key = null) =>
         new() { Permissions = [Permissions.Purge], Duration = TimeSpan.FromMinutes(minutes), Reason = reason, Key = key };
 
