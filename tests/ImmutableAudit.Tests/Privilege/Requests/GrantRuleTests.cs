@@ -123,7 +123,7 @@ public sealed class GrantRuleTests
         await using var old = await AccessDesk.OpenAsync(Guarding(1));
         await using var renewed = await old.BesideAsync(Guarding(2));
         var waits = (await renewed.Shop.SettledAsync("policy.")).Last();
-        Assert.Equal(1, (await renewed.Shop.SettledAsync("policy.deployed")).Count);
+        Assert.Single(await renewed.Shop.SettledAsync("policy.deployed"));
         Assert.Equal("policy.rejected", waits.Type);
         var digest = waits.Event.Reason!.Split(' ').Single(word => word.StartsWith("sha256:", StringComparison.Ordinal)).TrimEnd(',');
 
