@@ -37,21 +37,22 @@ public sealed class AccessRequests : IAccessRequests
     {
         ArgumentNullException.ThrowIfNull(request);
         var matter = Matter(request);
+        var reason = WellFormed.OrNull(request.Reason);
         var operation = await BeginAsync(RequestOperation.Request, null, cancellationToken).ConfigureAwait(false);
         GrantRecord? sameAsBefore = null;
         var done = await DoAsync(
             operation,
             moment =>
             {
-                var act = new RequestAct(operation.Subject, WellFormed.OrNull(request.Reason), matter, Seconds(request.Duration), WellFormed.OrNull(request.Key));
+                var act = new RequestAct(operation.Subject, reason, matter, Seconds(request.Duration), WellFormed.OrNull(request.Key));
                 sameAsBefore = SentBefore(act, moment);
                 return sameAsBefore is null ? act : null;
             },
             cancellationToken).ConfigureAwait(false);
         return sameAsBefore is { } before
-            ? RequestView.Of(before, before.StatusAt(Engine.Now), request.Reason)
+            ? RequestView.Of(before, before.StatusAt(Engine.Now), reason)
             : RequestView.Of(GrantRules.Judge(done.Act!, done.Before with { Time = done.Receipt.Time }, new AuditReference(done.Receipt.Index, done.Receipt.LeafHash)).Book
-                .Find(done.Receipt.Index)!, AccessRequestStatus.Pending, request.Reason);
+                .Find(done.Receipt.Index)!, AccessRequestStatus.Pending, reason);
     }
 
     /// <inheritdoc/>
@@ -91,13 +92,14 @@ public sealed class AccessRequests : IAccessRequests
     {
         ArgumentNullException.ThrowIfNull(request);
         var matter = Matter(request);
+        var reason = WellFormed.OrNull(request.Reason);
         var operation = await BeginAsync(RequestOperation.BreakGlass, null, cancellationToken).ConfigureAwait(false);
         var done = await DoAsync(
             operation,
-            moment => new BreakGlassAct(operation.Subject, request.Reason, matter, moment.Time, End(moment.Time, request.Duration)),
+            moment => new BreakGlassAct(operation.Subject, reason, matter, moment.Time, End(moment.Time, request.Duration)),
             cancellationToken).ConfigureAwait(false);
         return RequestView.Of(GrantRules.Judge(done.Act!, done.Before with { Time = done.Receipt.Time }, new AuditReference(done.Receipt.Index, done.Receipt.LeafHash)).Book
-            .Find(done.Receipt.Index)!, AccessRequestStatus.Active, request.Reason);
+            .Find(done.Receipt.Index)!, AccessRequestStatus.Active, reason);
     }
 
     /// <inheritdoc/>
