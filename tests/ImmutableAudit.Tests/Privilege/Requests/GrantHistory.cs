@@ -228,7 +228,7 @@ internal sealed class GrantHistory
             return Chance(0.5) ? again.Matter : again.Matter with { Reason = "something else" };
         }
 
-        var permissions = new[] { Permission(), Permission() }.Take(Chance(0.7) ? 1 : 2).Distinct().ToArray();
+        var permissions = new[] { Permission(), Permission() }.Take(Chance(0.7) ? 1 : 2).Distinct(StringComparer.Ordinal).ToArray();
         return new ModelMatter(
             Chance(0.02) ? [] : permissions,
             Resource(),
@@ -343,7 +343,7 @@ internal sealed class GrantHistory
     {
         var says = policy.Says.ToList();
         var place = _random.Next(says.Count);
-        var (permission, _) = (says[place].Text.Split(':')[0], 0);
+        var permission = says[place].Text.Split(':')[0];
         if (Chance(0.2) && !says.Exists(said => said.Text.StartsWith("bob (", StringComparison.Ordinal)))
         {
             says.Add(Assign("bob", "p-a", "revoker"));

@@ -336,11 +336,11 @@ internal sealed class GrantModel(AccessPolicy policy, DateTimeOffset clock)
             : request.Matter.Duration <= rule.MaxDuration && EachHasOneOf(request.Who, rule.RequestableBy, standing: false)
                 && (StatusOf(request) == AccessRequestStatus.Pending || IsQuorum(rule, request.Votes))));
 
-    private List<ElevationRule> RulesOf(string[] permissions) => [.. Policy.Elevations.Where(rule => permissions.Contains(rule.Permission))];
+    private List<ElevationRule> RulesOf(string[] permissions) => [.. Policy.Elevations.Where(rule => permissions.Contains(rule.Permission, StringComparer.Ordinal))];
 
     /// <summary>P20: the roles by which somebody may vote, of each link.</summary>
     private List<string> ApprovingRoles(AccessSubject who, List<ElevationRule> rules) =>
-        [.. rules.SelectMany(rule => rule.Approvals).Select(approval => approval.Role).Distinct()
+        [.. rules.SelectMany(rule => rule.Approvals).Select(approval => approval.Role).Distinct(StringComparer.Ordinal)
             .Where(role => Policy.Roles.Any(known => known.Name == role && known.ApprovesElevation) && ChainOf(who).TrueForAll(link => Has(link, role, standing: true)))];
 
     private bool EachHasOneOf(AccessSubject who, IReadOnlyList<string> roles, bool standing) =>
@@ -363,7 +363,7 @@ internal sealed class GrantModel(AccessPolicy policy, DateTimeOffset clock)
     /// <summary>P18: each link with each, by what was known then or is known now.</summary>
     private bool IsSameHuman(AccessSubject who, List<ModelLink> then) => LinksOf(who).Exists(one => then.Exists(other =>
         (one.Issuer == other.Issuer && one.Id == other.Id)
-        || one.Persons.Intersect(other.Persons.Concat(PersonsOf(other.Issuer, other.Id))).Any()));
+        || one.Persons.Exists(other.Persons.Concat(PersonsOf(other.Issuer, other.Id)).Contains)));
 
     private List<ModelLink> LinksOf(AccessSubject who) => [.. ChainOf(who).Select(link => new ModelLink(
         link.Identity.Issuer, link.Identity.Id, [.. PersonsOf(link.Identity.Issuer, link.Identity.Id), .. link.Identity.Person is { } person ? new[] { person } : []]))];
@@ -382,7 +382,7 @@ internal sealed class GrantModel(AccessPolicy policy, DateTimeOffset clock)
 /// <summary>What somebody asks for.</summary>
 internal sealed record ModelMatter(string[] Permissions, AuditResource? Scope, TimeSpan Duration, string? Reason, string? Ticket, string? Key)
 {
-    public bool SaysTheSame(ModelMatter other) => Permissions.Order(StringComparer.Ordinal).SequenceEqual(other.Permissions.Order(StringComparer.Ordinal))
+    public bool SaysTheSame(ModelMatter other) => Permissions.Order(StringComparer.Ordinal).SequenceEqual(other.Permissions.Order(StringComparer.Ordinal), StringComparer.Ordinal)
         && (Scope, Duration, Reason, Ticket) == (other.Scope, other.Duration, other.Reason, other.Ticket);
 }
 

@@ -1,5 +1,4 @@
 using ImmutableAudit.Privilege;
-using ImmutableAudit.Tests.Privilege.Guards;
 using ImmutableAudit.Tests.Support;
 
 namespace ImmutableAudit.Tests.Privilege.Requests;
