@@ -225,7 +225,8 @@ public sealed class AccessRequests : IAccessRequests
             GrantTypes.Relinquished => AccessRequestStatus.Relinquished,
             GrantTypes.Revoked => AccessRequestStatus.Revoked,
             _ => ended,
-        }, request.Event.Reason) with { IsReviewed = done.Act is ReviewAct || before.IsReviewed };
+        }, request.Event.Reason) with
+        { IsReviewed = done.Act is ReviewAct || before.IsReviewed };
 
         async Task<(AuditEntry, AccessRequestStatus)> ReadDoneAsync() =>
             (await Engine.ReadEntries().ReadAsync(id, CancellationToken.None).ConfigureAwait(false),
