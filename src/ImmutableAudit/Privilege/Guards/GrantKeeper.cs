@@ -40,7 +40,8 @@ internal sealed class GrantKeeper(GuardServices guard) : IAsyncDisposable
                 // What this process itself appended may not be followed yet, where storage failed at it.
                 if (guard.Log.IsShared || guard.Log.PrivilegeHead > guard.Engine.Basis.Head)
                 {
-                    await guard.Engine.FollowAsync(_stop.Token).ConfigureAwait(false);
+                    // Who ends this may hold up the very commit that an answer waits for.
+                    await guard.Engine.FollowAsync(_stop.Token).WaitAsync(_stop.Token).ConfigureAwait(false);
                 }
 
                 while (await TellAsync().ConfigureAwait(false))
