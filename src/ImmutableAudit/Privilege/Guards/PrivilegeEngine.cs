@@ -9,7 +9,8 @@ namespace ImmutableAudit.Privilege;
 internal sealed class PrivilegeEngine : IDisposable
 {
     private readonly GuardSetup _setup;
-    private readonly bool _isShared;
+    private readonly ITimer? _staleness;
+    private volatile bool _isFresh;
     private readonly AccessPolicy _policy;
     private readonly SemaphoreSlim _reloading = new(1, 1);
     private IDisposable? _subscription;
@@ -19,14 +20,22 @@ internal sealed class PrivilegeEngine : IDisposable
     private bool _isDisposed;
     private readonly ChangeSignal _changed = new();
     private long _lastTicks;
-    private long _followed = long.MinValue;
     private DeployablePolicy? _waiting;
     private long _deployedUnder = -1;
 
     public PrivilegeEngine(GuardSetup setup)
     {
         _setup = setup;
-        _isShared = setup.Log.IsShared;
+        _isFresh = !setup.Log.IsShared;
+        if (setup.Log.IsShared)
+        {
+            using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
+            {
+                _staleness = setup.Log.TimeProvider.CreateTimer(
+                    static engine => ((PrivilegeEngine)engine!)._isFresh = false, this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            }
+        }
+
         _policy = Build();
     }
 
@@ -51,10 +60,11 @@ internal sealed class PrivilegeEngine : IDisposable
     /// <summary>Whether the clock is behind a moment by more than it may.</summary>
     public bool IsClockBehindOf(DateTimeOffset time) => time - _setup.Log.TimeProvider.GetUtcNow() > _setup.Options.MaxClockSkew;
 
-    /// <summary>Whether what is in force is known to be so, or was not long ago (<see cref="LeastPrivilegeOptions.MaxStaleness"/>).</summary>
-    public bool IsFresh => !_isShared
-        || (Volatile.Read(ref _followed) is var followed and not long.MinValue
-            && _setup.Log.TimeProvider.GetElapsedTime(followed) <= _setup.Options.MaxStaleness);
+    /// <summary>
+    /// Whether what is in force is known to be so, or was not long ago (<see cref="LeastPrivilegeOptions.MaxStaleness"/>). A volatile
+    /// read, since calls of which nothing is recorded ask it: a timer takes it back.
+    /// </summary>
+    public bool IsFresh => _isFresh;
 
     /// <summary>Completes when something else comes into force. Take it before looking.</summary>
     public Task Changed => _changed.Next;
@@ -156,7 +166,11 @@ internal sealed class PrivilegeEngine : IDisposable
     {
         var asked = _setup.Log.TimeProvider.GetTimestamp();
         await FollowAsync(await _setup.Log.ReadHeadAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        Volatile.Write(ref _followed, asked);
+        if (_staleness is not null && _setup.Options.MaxStaleness - _setup.Log.TimeProvider.GetElapsedTime(asked) is var left && left > TimeSpan.Zero)
+        {
+            _isFresh = true;
+            _staleness.Change(left, Timeout.InfiniteTimeSpan);
+        }
     }
 
     /// <summary>Goes on to an entry that this process appended, and writes the state down where that is due.</summary>
@@ -182,6 +196,7 @@ internal sealed class PrivilegeEngine : IDisposable
 
         Leases?.CheckAll();
         Leases?.Dispose();
+        _staleness?.Dispose();
         _live?.Dispose();
     }
 
