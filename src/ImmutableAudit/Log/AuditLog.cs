@@ -1,6 +1,5 @@
 using ImmutableAudit.Checkpoints;
 using ImmutableAudit.Log;
-using ImmutableAudit.Merkle;
 using ImmutableAudit.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -194,15 +193,9 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
         var checkpoint = LatestCheckpoint;
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(oldSize);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(oldSize, checkpoint.Checkpoint.Size);
-        var head = checkpoint.Checkpoint;
-        var tree = new TreeReader(_log.Sink);
         try
         {
-            var hashes = await tree.ConsistencyProofAsync(oldSize, head.Size, cancellationToken).ConfigureAwait(false);
-            var nodes = await tree.NodeHashesAsync(NodeId.ForRange(0, oldSize), head.Size, cancellationToken).ConfigureAwait(false);
-            return MerkleProof.VerifyConsistency(oldSize, new CompactRange(oldSize, nodes).Root(), head.Size, head.Root, hashes)
-                ? new AuditConsistencyProof(oldSize, hashes, checkpoint)
-                : throw new AuditFormatException("Its tiles do not add up to the signed root.");
+            return await SnapshotOf(checkpoint).ProveConsistencyAsync(oldSize, cancellationToken).ConfigureAwait(false);
         }
         catch (AuditFormatException e)
         {

@@ -80,6 +80,24 @@ public sealed class LogSnapshot
         return entry is not null ? AuditProof.Of(index, entry, proof, Checkpoint) : throw NotSigned($"Entry {index}");
     }
 
+    /// <summary>Proves that the log, as of the checkpoint, begins with all entries of an older state of it (RFC 6962 section 2.1.2).</summary>
+    /// <param name="oldSize">Size of the older state, from 1 to the checkpoint's size.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <returns>A proof that holds for the tiles as they are now; whether the older state is the one that was kept, checking it tells.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The checkpoint has no such older state.</exception>
+    /// <exception cref="AuditFormatException">A tile is missing or malformed, or the tiles do not add up to the root.</exception>
+    /// <exception cref="AuditLogUnreadableException">Something could not be read.</exception>
+    public async ValueTask<AuditConsistencyProof> ProveConsistencyAsync(long oldSize, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(oldSize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(oldSize, Head.Size);
+        var hashes = await _reader.ConsistencyProofAsync(oldSize, Head.Size, cancellationToken).ConfigureAwait(false);
+        var nodes = await _reader.NodeHashesAsync(NodeId.ForRange(0, oldSize), Head.Size, cancellationToken).ConfigureAwait(false);
+        return MerkleProof.VerifyConsistency(oldSize, new CompactRange(oldSize, nodes).Root(), Head.Size, Head.Root, hashes)
+            ? new AuditConsistencyProof(oldSize, hashes, Checkpoint)
+            : throw new AuditFormatException($"The tiles of the log '{Printable.Of(Head.Origin)}' do not add up to the signed root.");
+    }
+
     /// <summary>Reads entries, each proved to be the one at its index under the checkpoint's root before.</summary>
     /// <param name="from">First index, 0 or more. From the checkpoint's size on there is nothing to read.</param>
     /// <param name="to">Index behind the last, or <see langword="null"/> for the checkpoint's size.</param>

@@ -4,7 +4,7 @@ using ImmutableAudit.Merkle;
 namespace ImmutableAudit.Tiles;
 
 /// <summary>The bytes of an entry bundle: each entry behind its length as a 16-bit big-endian number (C2SP tlog-tiles).</summary>
-internal static class EntryBundle
+public static class EntryBundle
 {
     /// <summary>Bytes in front of each entry.</summary>
     public const int LengthPrefix = 2;
@@ -37,7 +37,7 @@ internal static class EntryBundle
     }
 
     /// <summary>Takes the first entry off bytes of our own making, to be written to.</summary>
-    public static Span<byte> TakeEntry(ref Span<byte> rest)
+    internal static Span<byte> TakeEntry(ref Span<byte> rest)
     {
         var entry = rest.Slice(LengthPrefix, BinaryPrimitives.ReadUInt16BigEndian(rest));
         rest = rest[(LengthPrefix + entry.Length)..];
@@ -45,7 +45,7 @@ internal static class EntryBundle
     }
 
     /// <summary>Finds the entry behind <paramref name="position"/> others; <see langword="false"/> where its bytes are not all there.</summary>
-    public static bool TryFind(ReadOnlySpan<byte> bundle, int position, out ReadOnlySpan<byte> entry)
+    internal static bool TryFind(ReadOnlySpan<byte> bundle, int position, out ReadOnlySpan<byte> entry)
     {
         var rest = bundle;
         while (TryReadEntry(ref rest, out entry))
@@ -74,9 +74,13 @@ internal static class EntryBundle
         return bundle.Length - rest.Length;
     }
 
+    /// <summary>Takes entries off <paramref name="rest"/> and hashes them, side by side where the processor can, as many as <paramref name="leaves"/> has room for.</summary>
+    /// <returns>How many: fewer than there is room for where the next entry's bytes are not all there.</returns>
+    public static int HashEntries(scoped ref ReadOnlySpan<byte> rest, scoped Span<MerkleHash> leaves) => HashEntries(ref rest, leaves, BatchHasher.Fastest);
+
     /// <summary>Takes entries off <paramref name="rest"/> and hashes them, as many as <paramref name="leaves"/> has room for.</summary>
     /// <returns>How many: fewer than there is room for where the next entry's bytes are not all there.</returns>
-    public static int HashEntries(ref ReadOnlySpan<byte> rest, scoped Span<MerkleHash> leaves, BatchHasher hasher)
+    internal static int HashEntries(ref ReadOnlySpan<byte> rest, scoped Span<MerkleHash> leaves, BatchHasher hasher)
     {
         Span<Range> entries = stackalloc Range[TileCoordinate.FullWidth];
         for (var hashed = 0; ;)

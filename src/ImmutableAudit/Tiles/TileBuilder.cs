@@ -7,14 +7,15 @@ namespace ImmutableAudit.Tiles;
 /// <summary>Takes a tile that has become full.</summary>
 /// <param name="tile">Which.</param>
 /// <param name="bytes">What it holds; valid during the call.</param>
-internal delegate void FullTileHandler(TileCoordinate tile, ReadOnlySpan<byte> bytes);
+public delegate void FullTileHandler(TileCoordinate tile, ReadOnlySpan<byte> bytes);
 
 /// <summary>
 /// Grows the right edge of a tiled tree: takes leaf hashes, hands out each tile the moment it is full, and keeps at most
-/// 255 hashes a level. What it holds between appends is exactly the partial tiles of the present size.
+/// 255 hashes a level. What it holds between appends is exactly the partial tiles of the present size (C2SP tlog-tiles). For
+/// whoever writes a sink.
 /// </summary>
 /// <remarks>Not thread-safe.</remarks>
-internal sealed class TileBuilder
+public sealed class TileBuilder
 {
     private readonly BatchHasher _hasher;
     private readonly MerkleHash[][] _levels;
@@ -27,7 +28,7 @@ internal sealed class TileBuilder
 
     /// <summary>An empty tree's edge.</summary>
     /// <param name="hasher">What hashes the nodes.</param>
-    public TileBuilder(BatchHasher hasher)
+    internal TileBuilder(BatchHasher hasher)
     {
         _hasher = hasher;
         _levels = [.. Enumerable.Range(0, TileCoordinate.MaxLevel + 1).Select(_ => new MerkleHash[TileCoordinate.FullWidth])];
