@@ -1,1 +1,284 @@
--- The schema.
+-- ImmutableAudit, schema version 1, for PostgreSQL 14 and later. Run it once in the database, as a superuser or as a role that may
+-- create schemas and roles.
+--
+-- Everything belongs to {owner}, as whom nobody logs in and of which nobody is a member. {writer} may read, and append through the functions
+-- below; {auditor} may read. Grant one of the two to the roles that your applications and auditors log in as:
+--
+--   GRANT {writer} TO my_application;
+--   GRANT {auditor} TO my_auditor;
+
+BEGIN;
+
+DO $$
+DECLARE
+  name text;
+BEGIN
+  FOREACH name IN ARRAY ARRAY['{owner}', '{writer}', '{auditor}'] LOOP
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = name) THEN
+      EXECUTE format('CREATE ROLE %I NOLOGIN', name);
+    END IF;
+  END LOOP;
+END
+$$;
+
+GRANT {owner} TO CURRENT_USER;
+CREATE SCHEMA {schema} AUTHORIZATION {owner};
+SET LOCAL ROLE {owner};
+SET LOCAL search_path = pg_catalog;
+
+CREATE TABLE {schema}.schema_version (version int PRIMARY KEY);
+INSERT INTO {schema}.schema_version VALUES (1);
+
+-- The logs, each with its name.
+CREATE TABLE {schema}.log (
+  id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  origin text NOT NULL UNIQUE CHECK (octet_length(origin) BETWEEN 1 AND 255 AND origin !~ '[[:space:][:cntrl:]+]'),
+  partition_size bigint NOT NULL CHECK (partition_size >= 256 AND partition_size % 256 = 0),
+  created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  created_by text NOT NULL DEFAULT session_user
+);
+
+-- Where a log stands. A commit locks its row, so that there is one order for all writers.
+CREATE TABLE {schema}.head (
+  log int PRIMARY KEY REFERENCES {schema}.log,
+  size bigint NOT NULL DEFAULT 0,
+  last_time bigint NOT NULL DEFAULT 0,        -- of the newest entry: ticks of 100 ns since 0001-01-01 UTC
+  privilege_head bigint NOT NULL DEFAULT -1,  -- index of the newest entry about privileges
+  range bytea NOT NULL DEFAULT '',            -- the tree's compact range: the roots of its complete subtrees, largest first
+  room bigint NOT NULL,                       -- up to here there are partitions
+  told timestamptz NOT NULL DEFAULT '-infinity'
+) WITH (fillfactor = 20);
+
+-- The signed checkpoint that readers see.
+CREATE TABLE {schema}.checkpoint (
+  log int PRIMARY KEY REFERENCES {schema}.log,
+  size bigint NOT NULL DEFAULT -1,
+  note bytea CHECK (octet_length(note) BETWEEN 1 AND 1048576)
+) WITH (fillfactor = 20);
+
+-- The entries. Old partitions may be dropped; README.md says what still verifies then.
+CREATE TABLE {schema}.entry (
+  log int NOT NULL,
+  index bigint NOT NULL CHECK (index >= 0),
+  data bytea NOT NULL CHECK (octet_length(data) <= 65535),
+  PRIMARY KEY (log, index)
+) PARTITION BY RANGE (log, index);
+
+-- The tree's tiles (C2SP tlog-tiles): those at its right edge grow, the others are full.
+CREATE TABLE {schema}.tile (
+  log int NOT NULL REFERENCES {schema}.log,
+  level smallint NOT NULL CHECK (level BETWEEN 0 AND 7),
+  index bigint NOT NULL CHECK (index >= 0),
+  data bytea NOT NULL CHECK (octet_length(data) BETWEEN 32 AND 8192 AND octet_length(data) % 32 = 0),
+  PRIMARY KEY (log, level, index)
+);
+ALTER TABLE {schema}.tile ALTER COLUMN data SET STORAGE EXTERNAL;
+
+-- What holds for everybody, the functions below and the tables' owner included.
+
+CREATE FUNCTION {schema}.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% of %.% is refused: the log is append-only.', TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME USING ERRCODE = 'IA003';
+END
+$$;
+
+CREATE FUNCTION {schema}.head_goes_on() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF new.log <> old.log OR new.size < old.size OR new.last_time < old.last_time OR new.privilege_head < old.privilege_head
+    OR new.privilege_head >= new.size OR new.room < old.room OR octet_length(new.range) <> 32 * bit_count(new.size::bit(64))
+    OR (new.size = old.size AND (new.last_time, new.privilege_head, new.range) IS DISTINCT FROM (old.last_time, old.privilege_head, old.range)) THEN
+    RAISE EXCEPTION 'The head of log % cannot go from size % to size % like this.', old.log, old.size, new.size USING ERRCODE = 'IA003';
+  END IF;
+  RETURN new;
+END
+$$;
+
+CREATE FUNCTION {schema}.checkpoint_goes_on() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF new.log <> old.log OR new.size <= old.size OR new.note IS NULL THEN
+    RAISE EXCEPTION 'The checkpoint of log % cannot go from size % to size %.', old.log, old.size, new.size USING ERRCODE = 'IA003';
+  END IF;
+  RETURN new;
+END
+$$;
+
+CREATE FUNCTION {schema}.tile_grows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (new.log, new.level, new.index) IS DISTINCT FROM (old.log, old.level, old.index)
+    OR octet_length(new.data) <= octet_length(old.data) OR substring(new.data FOR octet_length(old.data)) <> old.data THEN
+    RAISE EXCEPTION 'Tile % of level % of log % is stored with other hashes.', old.index, old.level, old.log USING ERRCODE = 'IA002';
+  END IF;
+  RETURN new;
+END
+$$;
+
+CREATE TRIGGER goes_on BEFORE UPDATE ON {schema}.head FOR EACH ROW EXECUTE FUNCTION {schema}.head_goes_on();
+CREATE TRIGGER goes_on BEFORE UPDATE ON {schema}.checkpoint FOR EACH ROW EXECUTE FUNCTION {schema}.checkpoint_goes_on();
+CREATE TRIGGER goes_on BEFORE UPDATE ON {schema}.tile FOR EACH ROW EXECUTE FUNCTION {schema}.tile_grows();
+CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON {schema}.entry FOR EACH ROW EXECUTE FUNCTION {schema}.refuse();
+CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON {schema}.log FOR EACH ROW EXECUTE FUNCTION {schema}.refuse();
+CREATE TRIGGER stays BEFORE DELETE ON {schema}.head FOR EACH ROW EXECUTE FUNCTION {schema}.refuse();
+CREATE TRIGGER stays BEFORE DELETE ON {schema}.checkpoint FOR EACH ROW EXECUTE FUNCTION {schema}.refuse();
+CREATE TRIGGER stays BEFORE DELETE ON {schema}.tile FOR EACH ROW EXECUTE FUNCTION {schema}.refuse();
+CREATE TRIGGER stays_full BEFORE TRUNCATE ON {schema}.log EXECUTE FUNCTION {schema}.refuse();
+CREATE TRIGGER stays_full BEFORE TRUNCATE ON {schema}.head EXECUTE FUNCTION {schema}.refuse();
+CREATE TRIGGER stays_full BEFORE TRUNCATE ON {schema}.checkpoint EXECUTE FUNCTION {schema}.refuse();
+CREATE TRIGGER stays_full BEFORE TRUNCATE ON {schema}.entry EXECUTE FUNCTION {schema}.refuse();
+CREATE TRIGGER stays_full BEFORE TRUNCATE ON {schema}.tile EXECUTE FUNCTION {schema}.refuse();
+
+-- What writers may do.
+
+-- The next partition of a log's entries.
+CREATE FUNCTION {schema}.add_partition(p_log int, p_from bigint, p_to bigint) RETURNS void LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  name text := format('entry_%s_%s', p_log, p_from);
+BEGIN
+  EXECUTE format('CREATE TABLE {schema}.%I (LIKE {schema}.entry INCLUDING ALL)', name);
+  EXECUTE format('ALTER TABLE {schema}.entry ATTACH PARTITION {schema}.%I FOR VALUES FROM (%s, %s) TO (%s, %s)', name, p_log, p_from, p_log, p_to);
+  EXECUTE format('CREATE TRIGGER stays_full BEFORE TRUNCATE ON {schema}.%I EXECUTE FUNCTION {schema}.refuse()', name);
+END
+$$;
+
+-- Begins a log, or finds it.
+CREATE FUNCTION {schema}.begin_log(p_origin text, p_partition_size bigint) RETURNS int LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  begun int;
+BEGIN
+  INSERT INTO {schema}.log (origin, partition_size) VALUES (p_origin, p_partition_size) ON CONFLICT (origin) DO NOTHING RETURNING id INTO begun;
+  IF begun IS NOT NULL THEN
+    INSERT INTO {schema}.head (log, room) VALUES (begun, p_partition_size);
+    INSERT INTO {schema}.checkpoint (log) VALUES (begun);
+    PERFORM {schema}.add_partition(begun, 0, p_partition_size);
+  END IF;
+  RETURN (SELECT id FROM {schema}.log WHERE origin = p_origin);
+END
+$$;
+
+-- Opens a commit: locks the head, for p_idle at most while the writer does nothing (LOG.md L26, L27). What is acknowledged is on disk, whatever
+-- the database's settings are.
+CREATE FUNCTION {schema}.open_commit(p_log int, p_idle text, p_wait text, OUT size bigint, OUT last_time bigint, OUT privilege_head bigint,
+  OUT range bytea, OUT now timestamptz) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM set_config('idle_in_transaction_session_timeout', p_idle, true), set_config('lock_timeout', p_wait, true);
+  IF current_setting('synchronous_commit') = 'off' THEN
+    PERFORM set_config('synchronous_commit', 'on', true);
+  END IF;
+  SELECT h.size, h.last_time, h.privilege_head, h.range INTO size, last_time, privilege_head, range FROM {schema}.head h WHERE h.log = p_log FOR UPDATE;
+  now := clock_timestamp();
+END
+$$;
+
+-- Appends entries to a log of size p_size, all of them or none.
+CREATE FUNCTION {schema}.append(p_log int, p_size bigint, p_entries bytea[], p_last_time bigint, p_privilege_head bigint, p_range bytea) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  v_size bigint := p_size + cardinality(p_entries);
+  v_now timestamptz := clock_timestamp();
+  v_tell boolean;
+  v_room bigint;
+BEGIN
+  UPDATE {schema}.head h
+  SET size = v_size, last_time = p_last_time, privilege_head = p_privilege_head, range = p_range,
+    told = CASE WHEN p_privilege_head <> h.privilege_head OR h.told < v_now - interval '100 milliseconds' THEN v_now ELSE h.told END
+  WHERE h.log = p_log AND h.size = p_size AND v_size > p_size
+  RETURNING h.told = v_now, h.room INTO v_tell, v_room;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'Log % has not the size %.', p_log, p_size USING ERRCODE = 'IA001';
+  END IF;
+
+  IF v_size > v_room THEN
+    LOOP
+      PERFORM {schema}.add_partition(p_log, v_room, v_room + l.partition_size) FROM {schema}.log l WHERE l.id = p_log;
+      UPDATE {schema}.head h SET room = h.room + l.partition_size FROM {schema}.log l WHERE h.log = p_log AND l.id = p_log RETURNING h.room INTO v_room;
+      EXIT WHEN v_size <= v_room;
+    END LOOP;
+  END IF;
+
+  INSERT INTO {schema}.entry (log, index, data)
+  SELECT p_log, p_size + e.place - 1, e.data FROM unnest(p_entries) WITH ORDINALITY AS e (data, place);
+  IF v_tell THEN
+    PERFORM pg_notify('{channel}', p_log || ':' || v_size);
+  END IF;
+
+  -- A commit that waits for a standby is not to be called off half way.
+  PERFORM set_config('statement_timeout', '0', true);
+END
+$$;
+
+-- Where a log stands once everything that was under way has ended; what is found is as durable as anything that is committed now.
+CREATE FUNCTION {schema}.confirm(p_log int, p_wait text, OUT size bigint, OUT last_time bigint, OUT privilege_head bigint, OUT range bytea)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM set_config('lock_timeout', p_wait, true);
+  IF current_setting('synchronous_commit') = 'off' THEN
+    PERFORM set_config('synchronous_commit', 'on', true);
+  END IF;
+  UPDATE {schema}.head h SET told = clock_timestamp() WHERE h.log = p_log
+  RETURNING h.size, h.last_time, h.privilege_head, h.range INTO size, last_time, privilege_head, range;
+  PERFORM set_config('statement_timeout', '0', true);
+END
+$$;
+
+-- Stores tiles of what is committed. Who stores one again stores the same.
+CREATE FUNCTION {schema}.put_tiles(p_log int, p_levels smallint[], p_indexes bigint[], p_data bytea[]) RETURNS void LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  wrong record;
+BEGIN
+  SELECT t.level, t.index INTO wrong FROM unnest(p_levels, p_indexes, p_data) AS t (level, index, data), {schema}.head h
+  WHERE h.log = p_log AND 256 * t.index + octet_length(t.data) / 32 > h.size >> (8 * t.level) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'Tile % of level % of log % is of entries that are not committed.', wrong.index, wrong.level, p_log USING ERRCODE = 'IA003';
+  END IF;
+
+  INSERT INTO {schema}.tile AS stored (log, level, index, data)
+  SELECT p_log, t.level, t.index, t.data FROM unnest(p_levels, p_indexes, p_data) AS t (level, index, data) ORDER BY t.level, t.index
+  ON CONFLICT (log, level, index) DO UPDATE SET data = excluded.data WHERE octet_length(excluded.data) > octet_length(stored.data);
+
+  SELECT t.level, t.index INTO wrong
+  FROM unnest(p_levels, p_indexes, p_data) AS t (level, index, data)
+  JOIN {schema}.tile stored ON stored.log = p_log AND stored.level = t.level AND stored.index = t.index
+  WHERE substring(stored.data FOR octet_length(t.data)) <> t.data LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'Tile % of level % of log % is stored with other hashes.', wrong.index, wrong.level, p_log USING ERRCODE = 'IA002';
+  END IF;
+END
+$$;
+
+-- Publishes a checkpoint if it is newer than the one that is published (LOG.md L22), and says which one is published now.
+CREATE FUNCTION {schema}.publish(p_log int, p_size bigint, p_note bytea, p_levels smallint[], p_indexes bigint[], p_data bytea[]) RETURNS bytea
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  published record;
+  beginning bytea;
+BEGIN
+  IF current_setting('synchronous_commit') = 'off' THEN
+    PERFORM set_config('synchronous_commit', 'on', true);
+  END IF;
+  SELECT c.size, c.note INTO published FROM {schema}.checkpoint c WHERE c.log = p_log FOR UPDATE;
+  IF published.size >= p_size THEN
+    RETURN published.note;
+  END IF;
+
+  SELECT convert_to(l.origin || E'\n' || p_size || E'\n', 'UTF8') INTO beginning FROM {schema}.log l WHERE l.id = p_log;
+  IF substring(p_note FOR octet_length(beginning)) <> beginning OR NOT EXISTS (SELECT FROM {schema}.head h WHERE h.log = p_log AND h.size >= p_size) THEN
+    RAISE EXCEPTION 'The checkpoint is not one of log % with % entries.', p_log, p_size USING ERRCODE = 'IA003';
+  END IF;
+
+  PERFORM {schema}.put_tiles(p_log, p_levels, p_indexes, p_data);
+  UPDATE {schema}.checkpoint c SET size = p_size, note = p_note WHERE c.log = p_log;
+  RETURN p_note;
+END
+$$;
+
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA {schema} FROM PUBLIC;
+GRANT USAGE ON SCHEMA {schema} TO {writer}, {auditor};
+GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {writer}, {auditor};
+GRANT EXECUTE ON FUNCTION {schema}.begin_log, {schema}.open_commit, {schema}.append, {schema}.confirm, {schema}.put_tiles, {schema}.publish TO {writer};
+
+RESET ROLE;
+REVOKE {owner} FROM CURRENT_USER;
+
+COMMIT;

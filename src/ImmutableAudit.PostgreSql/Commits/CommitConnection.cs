@@ -1,0 +1,149 @@
+using System.Data;
+using ImmutableAudit.Tiles;
+using Npgsql;
+
+namespace ImmutableAudit.Storage.PostgreSql;
+
+/// <summary>
+/// A connection on which commits are opened and completed: a round trip each, prepared, at once on the calling thread, which is the log's
+/// own. Used by one thread at a time. After any exception it is to be disposed.
+/// </summary>
+internal sealed class CommitConnection : IDisposable
+{
+    private readonly NpgsqlConnection _connection;
+    private readonly NpgsqlBatch _open;
+    private readonly NpgsqlBatch _append;
+    private readonly NpgsqlCommand _confirm;
+    private readonly Statements _sql;
+    private readonly int _log;
+    private readonly NpgsqlParameter<long> _firstIndex = new();
+    private readonly NpgsqlParameter<List<ReadOnlyMemory<byte>>> _entries = new() { TypedValue = [] };
+    private readonly NpgsqlParameter<long> _lastTime = new();
+    private readonly NpgsqlParameter<long> _privilegeHead = new();
+    private readonly NpgsqlParameter<byte[]> _range = new();
+    private bool _prepared;
+
+    private CommitConnection(NpgsqlConnection connection, Statements sql, int log, TimeSpan maxCommitTime)
+    {
+        _connection = connection;
+        _sql = sql;
+        _log = log;
+        var idle = Milliseconds(maxCommitTime);
+        var wait = Milliseconds(2 * maxCommitTime);
+        _open = new NpgsqlBatch(connection)
+        {
+            BatchCommands = { new("BEGIN"), new(sql.OpenCommit) { Parameters = { Parameter.Of(log), Parameter.Of(idle), Parameter.Of(wait) } } },
+        };
+        _append = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new(sql.Append) { Parameters = { Parameter.Of(log), _firstIndex, _entries, _lastTime, _privilegeHead, _range } },
+                new("COMMIT"),
+            },
+        };
+        _confirm = new NpgsqlCommand(sql.Confirm, connection) { Parameters = { Parameter.Of(log), Parameter.Of(wait) } };
+        connection.Notice += (_, notice) => HasWarned |= notice.Notice.InvariantSeverity == "WARNING";
+    }
+
+    /// <summary>
+    /// Whether the server has warned: a commit that it reports as done may not have reached the standby that it was to wait for, because
+    /// somebody called the waiting off.
+    /// </summary>
+    public bool HasWarned { get; private set; }
+
+    public string Description => $"the database '{_connection.Database}' on '{_connection.Host}'";
+
+    public static CommitConnection Connect(NpgsqlDataSource dataSource, Statements sql, int log, TimeSpan maxCommitTime)
+    {
+        var connection = dataSource.OpenConnection();
+        try
+        {
+            return new CommitConnection(connection, sql, log, maxCommitTime);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Locks the head, and reads it with the server's clock.</summary>
+    public (StoredHead Head, DateTimeOffset Now) Open()
+    {
+        Prepare();
+        using var reader = _open.ExecuteReader(CommandBehavior.Default);
+        return reader.Read()
+            ? (StoredHead.From(reader), reader.GetFieldValue<DateTimeOffset>(4))
+            : throw new DataException("The server sent no head.");
+    }
+
+    /// <summary>Appends a batch to the head that was opened, and commits.</summary>
+    public void Append(CommitBatch batch)
+    {
+        var entries = _entries.TypedValue!;
+        entries.Clear();
+        var rest = batch.Entries.Span;
+        while (EntryBundle.TryReadEntry(ref rest, out var entry))
+        {
+            entries.Add(batch.Entries.Slice(batch.Entries.Length - rest.Length - entry.Length, entry.Length));
+        }
+
+        _firstIndex.TypedValue = batch.FirstIndex;
+        _lastTime.TypedValue = batch.Head.LastTime.Ticks;
+        _privilegeHead.TypedValue = batch.Head.PrivilegeHead;
+        _range.TypedValue = StoredHead.ToBytes(batch.Range);
+        HasWarned = false;
+        _append.ExecuteNonQuery();
+        entries.Clear();
+    }
+
+    /// <summary>Gives a commit up that was opened.</summary>
+    public void Abandon()
+    {
+        using var command = new NpgsqlCommand("ROLLBACK", _connection);
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>Waits for what others have under way, and reads the head: what it covers is durable when this returns.</summary>
+    public StoredHead Confirm()
+    {
+        HasWarned = false;
+        using var reader = _confirm.ExecuteReader();
+        var head = reader.Read() ? StoredHead.From(reader) : throw new DataException("The server sent no head.");
+        reader.Close();
+        return HasWarned ? throw new NpgsqlException("The server warned that waiting for its standby was called off.") : head;
+    }
+
+    /// <summary>Whether the entries of a batch are in the log, at their place.</summary>
+    public bool Holds(CommitBatch batch)
+    {
+        using var command = new NpgsqlCommand(_sql.Entries, _connection)
+        {
+            Parameters = { Parameter.Of(_log), Parameter.Of(batch.FirstIndex), Parameter.Of(batch.FirstIndex + batch.Count) },
+        };
+        var (count, bytes) = EntryRows.ReadAsync(command, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        return count == batch.Count && bytes.Span.SequenceEqual(batch.Entries.Span);
+    }
+
+    public void Dispose()
+    {
+        _open.Dispose();
+        _append.Dispose();
+        _confirm.Dispose();
+        _connection.Dispose();
+    }
+
+    private void Prepare()
+    {
+        if (!_prepared)
+        {
+            _open.Prepare();
+            _append.Prepare();
+            _confirm.Prepare();
+            _prepared = true;
+        }
+    }
+
+    private static string Milliseconds(TimeSpan time) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(long)time.TotalMilliseconds}ms");
+}

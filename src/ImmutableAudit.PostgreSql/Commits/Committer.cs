@@ -1,0 +1,221 @@
+using ImmutableAudit.Merkle;
+using Npgsql;
+
+namespace ImmutableAudit.Storage.PostgreSql;
+
+/// <summary>
+/// Commits, one at a time: each is a transaction that holds the log's head from opening to completing, so the order is that of the
+/// commits, whoever makes them (LOG.md L26).
+/// </summary>
+internal sealed class Committer(Func<CommitConnection> connect, Action<long> onCommitted, PostgreSqlSinkOptions options, SinkReports reports) : IDisposable
+{
+    private readonly CancellationTokenSource _closing = new();
+    private CommitConnection? _connection;
+    private Retry? _calledOff;
+    private volatile StoredHead? _newest;
+
+    /// <summary>The newest head that this process has committed, or found when it recovered.</summary>
+    public StoredHead? Newest => _newest;
+
+    /// <summary>Opens a commit on the head.</summary>
+    /// <exception cref="AuditUnavailableException">The head cannot be had. Nothing was written.</exception>
+    public IAuditCommit Open()
+    {
+        for (var retry = new Retry(options.RetryTime, _closing.Token); ;)
+        {
+            try
+            {
+                _connection ??= connect();
+                var (head, now) = _connection.Open();
+                if (head.Size < _newest?.Size)
+                {
+                    throw Behind(head, _newest.Size);
+                }
+
+                return new Commit(this, head, now);
+            }
+            catch (Exception e) when (e is not AuditLogCorruptException)
+            {
+                Drop();
+                if (!Faults.IsPassing(e) || !retry.Pause())
+                {
+                    throw Unavailable(e);
+                }
+
+                reports.Retried(e);
+            }
+        }
+    }
+
+    /// <summary>Waits for everything that is under way, and finds where the log stands.</summary>
+    public StoredHead Confirm()
+    {
+        try
+        {
+            _connection ??= connect();
+            return _newest = _connection.Confirm();
+        }
+        catch
+        {
+            Drop();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _closing.Cancel();
+        Drop();
+    }
+
+    private static AuditLogCorruptException Behind(StoredHead head, long size) => new(
+        $"The database has {head.Size} entries of the log, but {size} were committed: it was put back to an earlier state, or a standby took over that had not received them. Nothing was changed.");
+
+    private static AuditUnavailableException Unavailable(Exception e) =>
+        new($"The database takes no entries: {Faults.Describe(e)} Nothing was appended.", e);
+
+    private CommitOutcome Complete(CommitBatch batch)
+    {
+        var connection = _connection!;
+        try
+        {
+            connection.Append(batch);
+        }
+        catch (PostgresException e) when (e.InvariantSeverity == "ERROR" && Faults.Of(e) != Fault.Disconnected)
+        {
+            // The server has answered: the transaction is rolled back.
+            Drop();
+            return Faults.Of(e) is Fault.CalledOff or Fault.Overtaken ? Again(e) : throw Unavailable(e);
+        }
+        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or ObjectDisposedException)
+        {
+            Drop();
+            return FindOut(batch, e);
+        }
+
+        if (connection.HasWarned)
+        {
+            throw new AuditLogException("The server committed the entries, but warned that waiting for its standby was called off: whether they would survive its failure is not known.");
+        }
+
+        Committed(batch);
+        return CommitOutcome.Committed;
+    }
+
+    /// <summary>The connection broke after the commit was sent: what became of it is in the database, and nowhere else.</summary>
+    private CommitOutcome FindOut(CommitBatch batch, Exception cause)
+    {
+        reports.LostAnswer(cause);
+        for (var retry = new Retry(options.RetryTime, _closing.Token); ;)
+        {
+            try
+            {
+                _connection ??= connect();
+                var head = _connection.Confirm();
+                if (head.Size < batch.FirstIndex)
+                {
+                    throw Behind(head, batch.FirstIndex);
+                }
+
+                if (head.Size == batch.FirstIndex || !_connection.Holds(batch))
+                {
+                    return Again(cause);
+                }
+
+                Committed(batch);
+                return CommitOutcome.Committed;
+            }
+            catch (Exception e) when (Faults.IsPassing(e))
+            {
+                Drop();
+                if (!retry.Pause())
+                {
+                    throw new AuditLogException($"What became of a commit could not be found out: {Faults.Describe(e)}", e);
+                }
+            }
+        }
+    }
+
+    private void Committed(CommitBatch batch)
+    {
+        _newest = new StoredHead(batch.Head, batch.Range.Clone());
+        _calledOff = null;
+        onCommitted(batch.Head.Size);
+    }
+
+    /// <summary>Nothing was written, through no fault of the entries: they are tried on the new head, but not for ever.</summary>
+    private CommitOutcome Again(Exception e)
+    {
+        _calledOff ??= new Retry(options.RetryTime, _closing.Token);
+        if (!_calledOff.Pause())
+        {
+            _calledOff = null;
+            throw Unavailable(e);
+        }
+
+        reports.Retried(e);
+        return CommitOutcome.Conflict;
+    }
+
+    private void Abandon()
+    {
+        try
+        {
+            _connection?.Abandon();
+        }
+        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+        {
+            Drop();
+        }
+    }
+
+    private void Drop()
+    {
+        var connection = _connection;
+        _connection = null;
+        try
+        {
+            connection?.Dispose();
+        }
+        catch (Exception e) when (e is NpgsqlException or IOException)
+        {
+            // It is gone; what it had open, the server gives up.
+        }
+    }
+
+    private sealed class Commit(Committer committer, StoredHead head, DateTimeOffset now) : IAuditCommit
+    {
+        private bool _ended;
+
+        public LogHead Head => head.Head;
+
+        public CompactRange Range => head.Range;
+
+        public DateTimeOffset Now => now;
+
+        public ValueTask<CommitOutcome> CompleteAsync(CommitBatch batch, CancellationToken cancellationToken)
+        {
+            if (_ended)
+            {
+                throw new InvalidOperationException("The commit is completed already.");
+            }
+
+            if (batch.FirstIndex != head.Size)
+            {
+                throw new ArgumentException($"The batch begins at {batch.FirstIndex}, but the commit was opened at {head.Size}.", nameof(batch));
+            }
+
+            _ended = true;
+            return new(committer.Complete(batch));
+        }
+
+        public void Dispose()
+        {
+            if (!_ended)
+            {
+                _ended = true;
+                committer.Abandon();
+            }
+        }
+    }
+}

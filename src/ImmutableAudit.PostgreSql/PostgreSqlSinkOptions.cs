@@ -1,0 +1,51 @@
+namespace ImmutableAudit.Storage.PostgreSql;
+
+/// <summary>How a log is kept in a PostgreSQL database.</summary>
+public sealed class PostgreSqlSinkOptions
+{
+    /// <summary>The database schema that holds the logs, as <see cref="PostgreSqlSchema"/> made it; default <c>immutable_audit</c>.</summary>
+    public string Schema { get; set; } = PostgreSqlSchema.DefaultName;
+
+    /// <summary>
+    /// How long a commit may stay open while this process does nothing for it: then the server gives up its connection, so that
+    /// a process that stands still does not stop the others (LOG.md L27). From 100 ms to 10 minutes; default 5 seconds.
+    /// </summary>
+    public TimeSpan MaxCommitTime { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long to try again where the server cannot be reached, restarts, or calls a transaction off, before appends fail. From 0
+    /// to 10 minutes; default 15 seconds, which is enough for most failovers.
+    /// </summary>
+    public TimeSpan RetryTime { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// How often to look for what other instances have appended, where the server's notification does not come. From 10 ms to 1 minute;
+    /// default half a second.
+    /// </summary>
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// Entries of a partition, where this process begins the log; a multiple of 256, default 10,240,000. A partition is what retention can
+    /// drop at once.
+    /// </summary>
+    public long PartitionSize { get; set; } = 10_240_000;
+
+    internal void Validate()
+    {
+        PostgreSqlSchema.CheckName(Schema, nameof(Schema));
+        CheckTime(MaxCommitTime, TimeSpan.FromMilliseconds(100), nameof(MaxCommitTime));
+        CheckTime(RetryTime, TimeSpan.Zero, nameof(RetryTime));
+        CheckTime(PollInterval, TimeSpan.FromMilliseconds(10), nameof(PollInterval));
+        ArgumentOutOfRangeException.ThrowIfLessThan(PartitionSize, 256, nameof(PartitionSize));
+        if (PartitionSize % 256 != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(PartitionSize), PartitionSize, "A partition holds whole bundles: a multiple of 256 entries.");
+        }
+    }
+
+    private static void CheckTime(TimeSpan value, TimeSpan least, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, least, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromMinutes(10), name);
+    }
+}

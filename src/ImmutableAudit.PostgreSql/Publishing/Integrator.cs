@@ -1,0 +1,207 @@
+using ImmutableAudit.Checkpoints;
+using ImmutableAudit.Merkle;
+using ImmutableAudit.Tiles;
+using Npgsql;
+
+namespace ImmutableAudit.Storage.PostgreSql;
+
+/// <summary>
+/// Makes tiles of committed entries, and publishes. Every instance does so for itself, from entries that it reads and hashes again: another
+/// one's published tree is gone on from only where it is proved to extend what this one has vouched for.
+/// </summary>
+internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, int log, StoredLog stored, Func<StoredHead?> committed)
+{
+    private readonly List<(TileCoordinate Tile, byte[] Bytes)> _full = [];
+    private Queue<CompactRange> _steps = [];
+    private TileBuilder? _edge;
+
+    /// <summary>The newest tree that this process has published or was opened on; what is published later must extend it.</summary>
+    private CompactRange _vouched = new();
+
+    /// <summary>Begins at a tree that is published, and vouched for by the caller.</summary>
+    public void Begin(CompactRange published)
+    {
+        _vouched = published.Clone();
+        _edge = null;
+        _steps = [];
+    }
+
+    /// <summary>Makes the full tiles of what is committed, or of a step of it, durable.</summary>
+    public async ValueTask<CompactRange> IntegrateAsync(CancellationToken cancellationToken)
+    {
+        var published = await ReadPublishedAsync(cancellationToken).ConfigureAwait(false);
+        var edge = _edge is { } kept && kept.Size >= published.Checkpoint.Size ? kept : await LoadAsync(published, cancellationToken).ConfigureAwait(false);
+        _edge = null; // Not to be gone on with after a failure: it is loaded again.
+        if (_steps.Count == 0 || _steps.Peek().Size <= edge.Size)
+        {
+            _steps = await SurveyAsync(edge.ToCompactRange(), cancellationToken).ConfigureAwait(false);
+        }
+
+        var target = _steps.Peek();
+        _full.Clear();
+        await new EntryWalk(stored).RunAsync(edge.Size, target.Size, leaves => Append(edge, leaves.Span), cancellationToken).ConfigureAwait(false);
+        var range = edge.ToCompactRange();
+        if (range.Root() != target.Root())
+        {
+            _steps.Clear();
+            throw new AuditLogCorruptException($"The entries of {stored} up to {range.Size} were changed in the database while they were read. They are not signed.");
+        }
+
+        await StoreAsync(sql.PutTiles, [Parameter.Of(log), .. Tiles(_full)], cancellationToken).ConfigureAwait(false);
+        _steps.Dequeue();
+        _edge = edge;
+        return range;
+    }
+
+    /// <summary>Publishes a checkpoint of the tree that was integrated last, unless one as new is published already.</summary>
+    public async ValueTask<SignedCheckpoint?> PublishAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var size = checkpoint.Checkpoint.Size;
+        if (_edge is null && size == 0)
+        {
+            _edge = new TileBuilder();
+        }
+
+        if (_edge?.Size != size)
+        {
+            var published = await stored.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false);
+            return published is { } note && SignedCheckpoint.Parse(note) is { } current && current.Checkpoint.Size >= size ? current : null;
+        }
+
+        var bytes = checkpoint.Bytes.ToArray();
+        var found = await StoreAsync(
+            sql.Publish, [Parameter.Of(log), Parameter.Of(size), Parameter.Of(bytes), .. Tiles(_edge.Partials())], cancellationToken).ConfigureAwait(false);
+        if (found is not byte[] now || now.AsSpan().SequenceEqual(bytes))
+        {
+            _vouched = _edge.ToCompactRange();
+            return checkpoint;
+        }
+
+        return SignedCheckpoint.Parse(now);
+    }
+
+    /// <summary>Holds what is not published yet against the newest head, and against the one that this process committed last.</summary>
+    public async ValueTask<Queue<CompactRange>> SurveyAsync(CompactRange from, CancellationToken cancellationToken, CompactRange? acknowledged = null)
+    {
+        var head = await ReadHeadAsync(cancellationToken).ConfigureAwait(false);
+        List<CompactRange> known = [head.Range];
+        foreach (var own in new[] { committed()?.Range, acknowledged })
+        {
+            if (own?.Size > head.Size)
+            {
+                throw new AuditLogCorruptException(
+                    $"{stored} has {head.Size} entries, but {own.Size} were committed: the database was put back to an earlier state. Nothing was changed.");
+            }
+
+            if (own?.Size > from.Size)
+            {
+                known.Add(own);
+            }
+        }
+
+        known.Sort((left, right) => left.Size.CompareTo(right.Size));
+        return await new Survey(stored).RunAsync(from, known, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes sure that a published tree begins with a smaller one.</summary>
+    public async ValueTask CheckExtendsAsync(SignedCheckpoint published, CompactRange older, CancellationToken cancellationToken)
+    {
+        var newer = published.Checkpoint;
+        if (older.Size > newer.Size)
+        {
+            throw new AuditLogCorruptException(
+                $"{stored} has {newer.Size} published entries, but had {older.Size} before: the database was put back to an earlier state. Nothing was changed.");
+        }
+
+        if (older.Size == 0)
+        {
+            return;
+        }
+
+        var proof = await new LogSnapshot(stored, published).ProveConsistencyAsync(older.Size, cancellationToken).ConfigureAwait(false);
+        if (!MerkleProof.VerifyConsistency(older.Size, older.Root(), newer.Size, newer.Root, [.. proof.Hashes]))
+        {
+            throw new AuditLogCorruptException(
+                $"{stored} of size {newer.Size} does not begin with the {older.Size} entries that were published before: history was replaced. Nothing was changed.");
+        }
+    }
+
+    public async ValueTask<SignedCheckpoint> ReadPublishedAsync(CancellationToken cancellationToken) =>
+        await stored.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false) is { } note
+            ? SignedCheckpoint.Parse(note)
+            : throw new AuditLogCorruptException($"The checkpoint of {stored} is gone.");
+
+    private void Append(TileBuilder edge, ReadOnlySpan<MerkleHash> leaves)
+    {
+        foreach (var leaf in leaves)
+        {
+            edge.Append(leaf, (tile, bytes) => _full.Add((tile, bytes.ToArray())));
+        }
+    }
+
+    /// <summary>The edge of a published tree: it adds up to the root, and extends what this process vouches for.</summary>
+    private async ValueTask<TileBuilder> LoadAsync(SignedCheckpoint published, CancellationToken cancellationToken)
+    {
+        await CheckExtendsAsync(published, _vouched, cancellationToken).ConfigureAwait(false);
+        var size = published.Checkpoint.Size;
+        var partials = new Dictionary<TileCoordinate, ReadOnlyMemory<byte>>();
+        foreach (var tile in TileBuilder.PartialTilesOf(size))
+        {
+            partials[tile] = await stored.ReadTileAsync(tile, cancellationToken).ConfigureAwait(false)
+                ?? throw new AuditLogCorruptException($"The tile '{tile.Path}' of {stored} is gone, though the checkpoint needs it. Nothing was changed. Verify the log, and restore it.");
+        }
+
+        var edge = TileBuilder.Resume(size, partials);
+        return edge.ToCompactRange().Root() == published.Checkpoint.Root
+            ? edge
+            : throw new AuditLogCorruptException($"The tiles of {stored} do not add up to the root that is published for size {size}. Nothing was changed. Verify the log.");
+    }
+
+    private async ValueTask<StoredHead> ReadHeadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var command = dataSource.CreateCommand(sql.Head);
+            await using var _ = command.ConfigureAwait(false);
+            command.Parameters.Add(Parameter.Of(log));
+            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using var __ = reader.ConfigureAwait(false);
+            await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            return StoredHead.From(reader);
+        }
+        catch (NpgsqlException e)
+        {
+            throw new AuditLogUnreadableException($"{stored} cannot be read: {Faults.Describe(e)}", e);
+        }
+    }
+
+    private async ValueTask<object?> StoreAsync(string text, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var command = dataSource.CreateCommand(text);
+            await using var _ = command.ConfigureAwait(false);
+            command.Parameters.AddRange(parameters);
+            return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (NpgsqlException e) when (Faults.Of(e) == Fault.Corrupt)
+        {
+            throw new AuditLogCorruptException($"In {stored} are tiles that its entries do not lead to: {Faults.Describe(e)} Nothing was changed. Verify the log.", e);
+        }
+        catch (NpgsqlException e)
+        {
+            throw new AuditPublicationException($"{stored} takes no tiles: {Faults.Describe(e)}", e);
+        }
+    }
+
+    private static NpgsqlParameter[] Tiles(IEnumerable<(TileCoordinate Tile, byte[] Bytes)> tiles)
+    {
+        var list = tiles.ToList();
+        return
+        [
+            Parameter.Of(list.ConvertAll(item => (short)item.Tile.Level)),
+            Parameter.Of(list.ConvertAll(item => item.Tile.Index)),
+            Parameter.Of(list.ConvertAll(item => item.Bytes)),
+        ];
+    }
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using Npgsql;
+
+namespace ImmutableAudit.Storage.PostgreSql;
+
+/// <summary>Knows how many entries are committed, others' included: the server tells, and it is looked up where it does not.</summary>
+internal sealed class SizeWatch : IAsyncDisposable
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly Statements _sql;
+    private readonly int _log;
+    private readonly TimeSpan _pollInterval;
+    private readonly SinkReports _reports;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Task _watching;
+    private long _size;
+
+    public SizeWatch(NpgsqlDataSource dataSource, Statements sql, int log, TimeSpan pollInterval, SinkReports reports)
+    {
+        _dataSource = dataSource;
+        _sql = sql;
+        _log = log;
+        _pollInterval = pollInterval;
+        _reports = reports;
+        using (ExecutionContext.SuppressFlow())
+        {
+            _watching = Task.Run(WatchAsync);
+        }
+    }
+
+    public long Size => Volatile.Read(ref _size);
+
+    /// <summary>Somebody knows of a newer size.</summary>
+    public void Advance(long size)
+    {
+        for (var known = Size; known < size;)
+        {
+            var found = Interlocked.CompareExchange(ref _size, size, known);
+            if (found == known)
+            {
+                return;
+            }
+
+            known = found;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _watching.ConfigureAwait(false);
+        _closing.Dispose();
+    }
+
+    private async Task WatchAsync()
+    {
+        for (var pause = _pollInterval; !_closing.IsCancellationRequested; pause = TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, LongestPause.Ticks)))
+        {
+            try
+            {
+                await ListenAsync(() => pause = _pollInterval).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                _reports.NotWatching(e);
+            }
+
+            await Task.Delay(pause, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task ListenAsync(Action succeeded)
+    {
+        var connection = await _dataSource.OpenConnectionAsync(_closing.Token).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        connection.Notification += (_, told) => OnNotification(told.Payload);
+        var listen = new NpgsqlCommand(_sql.Listen, connection);
+        await using (listen.ConfigureAwait(false))
+        {
+            await listen.ExecuteNonQueryAsync(_closing.Token).ConfigureAwait(false);
+        }
+
+        var look = new NpgsqlCommand(_sql.Size, connection) { Parameters = { Parameter.Of(_log) } };
+        await using var __ = look.ConfigureAwait(false);
+        while (true)
+        {
+            if (await look.ExecuteScalarAsync(_closing.Token).ConfigureAwait(false) is long size)
+            {
+                Advance(size);
+            }
+
+            succeeded();
+            await connection.WaitAsync(_pollInterval, _closing.Token).ConfigureAwait(false);
+        }
+    }
+
+    private void OnNotification(string payload)
+    {
+        if (payload.Split(':') is [var log, var size]
+            && int.TryParse(log, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number == _log
+            && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var told))
+        {
+            Advance(told);
+        }
+    }
+}

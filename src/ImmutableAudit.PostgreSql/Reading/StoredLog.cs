@@ -1,0 +1,75 @@
+using ImmutableAudit.Checkpoints;
+using ImmutableAudit.Merkle;
+using ImmutableAudit.Tiles;
+using Npgsql;
+
+namespace ImmutableAudit.Storage.PostgreSql;
+
+/// <summary>Reads one log of a database: what is published, and entries that are committed. Thread-safe.</summary>
+internal sealed class StoredLog(NpgsqlDataSource dataSource, Statements sql, int log, string name) : ILogReader
+{
+    public async ValueTask<ReadOnlyMemory<byte>?> ReadCheckpointAsync(CancellationToken cancellationToken = default)
+    {
+        var note = await ScalarAsync<byte[]>(sql.Checkpoint, [Parameter.Of(log)], cancellationToken).ConfigureAwait(false);
+        return note is { Length: > SignedNote.MaxLength }
+            ? throw new AuditLogUnreadableException($"The checkpoint of {name} has more than {SignedNote.MaxLength} bytes and so is none.")
+            : note is null ? null : note.AsMemory();
+    }
+
+    public async ValueTask<ReadOnlyMemory<byte>?> ReadTileAsync(TileCoordinate tile, CancellationToken cancellationToken = default)
+    {
+        var length = tile.Width * MerkleHash.Size;
+        var bytes = await ScalarAsync<byte[]>(
+            sql.Tile, [Parameter.Of(log), Parameter.Of((short)tile.Level), Parameter.Of(tile.Index), Parameter.Of(length)], cancellationToken).ConfigureAwait(false);
+
+        // A narrower one is that of an earlier checkpoint: this one was never published.
+        return bytes is null || bytes.Length < length ? null : bytes.AsMemory();
+    }
+
+    public async ValueTask<ReadOnlyMemory<byte>?> ReadEntryBundleAsync(EntryBundleCoordinate bundle, CancellationToken cancellationToken = default)
+    {
+        var (count, bytes) = await ReadEntriesAsync(bundle.FirstEntry, bundle.FirstEntry + bundle.Width, cancellationToken).ConfigureAwait(false);
+        return count < bundle.Width ? null : bytes;
+    }
+
+    /// <summary>Reads committed entries from one index to another, as many as there are, as in a bundle.</summary>
+    public async ValueTask<(int Count, ReadOnlyMemory<byte> Bytes)> ReadEntriesAsync(long from, long to, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var command = Command(sql.Entries, [Parameter.Of(log), Parameter.Of(from), Parameter.Of(to)]);
+            await using var _ = command.ConfigureAwait(false);
+            return await EntryRows.ReadAsync(command, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+        {
+            throw Unreadable(e);
+        }
+    }
+
+    public override string ToString() => name;
+
+    private async ValueTask<T?> ScalarAsync<T>(string text, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            var command = Command(text, parameters);
+            await using var _ = command.ConfigureAwait(false);
+            return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) as T;
+        }
+        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+        {
+            throw Unreadable(e);
+        }
+    }
+
+    private NpgsqlCommand Command(string text, NpgsqlParameter[] parameters)
+    {
+        var command = dataSource.CreateCommand(text);
+        command.Parameters.AddRange(parameters);
+        return command;
+    }
+
+    private AuditLogUnreadableException Unreadable(Exception e) => new($"{name} cannot be read: {Faults.Describe(e)}", e);
+}

@@ -1,0 +1,37 @@
+namespace ImmutableAudit.Storage.PostgreSql;
+
+/// <summary>What is asked of the database. Schema/schema.sql says what the functions do.</summary>
+internal sealed class Statements(string schema)
+{
+    public string Schema => schema;
+
+    public string SchemaVersion { get; } = $"SELECT version FROM {schema}.schema_version";
+
+    public string FindLog { get; } = $"SELECT id FROM {schema}.log WHERE origin = $1";
+
+    public string Origins { get; } = $"SELECT origin FROM {schema}.log ORDER BY origin LIMIT 20";
+
+    public string BeginLog { get; } = $"SELECT {schema}.begin_log($1, $2)";
+
+    public string OpenCommit { get; } = $"SELECT size, last_time, privilege_head, range, now FROM {schema}.open_commit($1, $2, $3)";
+
+    public string Append { get; } = $"SELECT {schema}.append($1, $2, $3, $4, $5, $6)";
+
+    public string Confirm { get; } = $"SELECT size, last_time, privilege_head, range FROM {schema}.confirm($1, $2)";
+
+    public string Head { get; } = $"SELECT size, last_time, privilege_head, range FROM {schema}.head WHERE log = $1";
+
+    public string Size { get; } = $"SELECT size FROM {schema}.head WHERE log = $1";
+
+    public string PutTiles { get; } = $"SELECT {schema}.put_tiles($1, $2, $3, $4)";
+
+    public string Publish { get; } = $"SELECT {schema}.publish($1, $2, $3, $4, $5, $6)";
+
+    public string Checkpoint { get; } = $"SELECT note FROM {schema}.checkpoint WHERE log = $1";
+
+    public string Tile { get; } = $"SELECT substring(data FOR $4) FROM {schema}.tile WHERE log = $1 AND level = $2 AND index = $3";
+
+    public string Entries { get; } = $"SELECT data FROM {schema}.entry WHERE log = $1 AND index >= $2 AND index < $3 ORDER BY index";
+
+    public string Listen { get; } = $"LISTEN {schema}";
+}
