@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BenchmarkDotNet.Running;
 using ImmutableAudit.Benchmarks.Guards;
+using ImmutableAudit.Benchmarks.Measuring;
 using ImmutableAudit.Benchmarks.Memory;
 using ImmutableAudit.Benchmarks.Micro;
 using ImmutableAudit.Benchmarks.Scenarios;
@@ -34,6 +35,8 @@ internal static class BenchmarkCommand
         root.Add(Open());
         root.Add(Guard());
         root.Add(Grants());
+        root.Add(PostgreSql());
+        root.Add(PostgreSqlChild());
         root.Add(Memory());
         root.Add(MemoryChild());
         root.Add(Micro());
@@ -167,6 +170,44 @@ internal static class BenchmarkCommand
     private static async IAsyncEnumerable<Scenario> OpenGuardAsync(string directory, long entries, long others)
     {
         yield return await LogScenarios.OpenGuardAsync(directory, entries, others);
+    }
+
+    private static Command PostgreSql()
+    {
+        var server = Postgres();
+        server.Required = true;
+        server.Description = "The server: a role that may create schemas and roles. A schema is made in its database for each run, and dropped.";
+        var entries = Entries("--entries", "Entries of the log that is verified.", DefaultEntries);
+        var scenario = new Option<string[]>("--scenario")
+        {
+            Description = "Run this one only; may be repeated.",
+            DefaultValueFactory = _ => [],
+        }.AcceptOnlyFromAmong([.. PostgreSqlScenarios.All("", 0).Select(scenario => scenario.Name)]);
+        var options = new RunOptions();
+        var command = new Command("postgresql", "A log in PostgreSQL, against single-row inserts into a table on the same server.") { server, entries, scenario };
+        options.AddTo(command);
+        command.SetAction((arguments, _) =>
+        {
+            var wanted = arguments.GetValue(scenario)!;
+            var all = PostgreSqlScenarios.All(arguments.GetValue(server)!, arguments.GetValue(entries));
+            return MacroRun.RunAsync(options.Read(arguments), _ => all.Where(one => wanted.Length == 0 || wanted.Contains(one.Name)).ToAsyncEnumerable());
+        });
+        return command;
+    }
+
+    /// <summary>What <c>postgresql</c> starts.</summary>
+    private static Command PostgreSqlChild()
+    {
+        var server = new Argument<string>("server");
+        var directory = new Argument<string>("directory");
+        var producers = new Argument<int>("producers");
+        var seconds = new Argument<double>("seconds");
+        var command = new Command(PostgreSqlProcesses.ChildCommand) { server, directory, producers, seconds };
+        command.Hidden = true;
+        command.SetAction((arguments, _) => PostgreSqlProcesses.RunChildAsync(
+            arguments.GetValue(server)!,
+            new Workload(arguments.GetValue(producers), TimeSpan.FromSeconds(arguments.GetValue(seconds)), arguments.GetValue(directory)!)));
+        return command;
     }
 
     private static Command Memory()

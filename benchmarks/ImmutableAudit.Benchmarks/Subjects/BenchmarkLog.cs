@@ -23,7 +23,8 @@ internal static class BenchmarkLog
     /// <summary>A log in memory, whose key alone is in files.</summary>
     public static Task<AuditLog> OpenInMemoryAsync(string directory) => OpenAsync(directory, new InMemorySink(), null);
 
-    private static Task<AuditLog> OpenAsync(string directory, IAuditSink sink, TimeSpan? interval)
+    /// <summary>A log in a sink, whose key is in a directory beside the one named.</summary>
+    public static Task<AuditLog> OpenAsync(string directory, IAuditSink sink, TimeSpan? interval = null)
     {
         var options = new AuditLogOptions
         {
@@ -44,9 +45,12 @@ internal static class BenchmarkLog
     {
         var directory = Path.Combine(root, $"log-{entries}");
         await using var log = await OpenAsync(directory);
-        await FillAsync(log, entries, FillBatch);
+        await FillAsync(log, entries);
         return directory;
     }
+
+    /// <summary>Appends until a log has so many entries.</summary>
+    public static Task FillAsync(AuditLog log, long entries) => FillAsync(log, entries, FillBatch);
 
     /// <summary>
     /// A log whose writer was killed when it had committed so many entries and published none: files copied while it was open,

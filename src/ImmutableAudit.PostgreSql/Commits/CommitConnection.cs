@@ -122,7 +122,7 @@ internal sealed class CommitConnection : IDisposable
         {
             Parameters = { Parameter.Of(_log), Parameter.Of(batch.FirstIndex), Parameter.Of(batch.FirstIndex + batch.Count) },
         };
-        var (count, bytes) = EntryRows.ReadAsync(command, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        var (count, bytes) = EntryRows.ReadAsync(command, batch.Count, CancellationToken.None).AsTask().GetAwaiter().GetResult();
         return count == batch.Count && bytes.Span.SequenceEqual(batch.Entries.Span);
     }
 

@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Data;
 using ImmutableAudit.Tiles;
 using Npgsql;
 
@@ -7,29 +7,38 @@ namespace ImmutableAudit.Storage.PostgreSql;
 /// <summary>Puts entries, a row each, together as in an entry bundle.</summary>
 internal static class EntryRows
 {
+    private const int UsualLength = 320;
+
     /// <summary>Reads the rows of a command that selects entries in order.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="most">How many rows there are at most.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>How many there were, and their bytes.</returns>
-    public static async ValueTask<(int Count, ReadOnlyMemory<byte> Bytes)> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    public static async ValueTask<(int Count, ReadOnlyMemory<byte> Bytes)> ReadAsync(NpgsqlCommand command, int most, CancellationToken cancellationToken)
     {
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellationToken).ConfigureAwait(false);
         await using var _ = reader.ConfigureAwait(false);
-        var bundle = new ArrayBufferWriter<byte>(64 * 1024);
-        var count = 0;
+        var bundle = new byte[most * UsualLength];
+        var (count, end) = (0, 0);
         for (; await reader.ReadAsync(cancellationToken).ConfigureAwait(false); count++)
         {
-            Append(reader, bundle);
+            end = Append(reader, ref bundle, end, most - count);
         }
 
-        return (count, bundle.WrittenMemory);
+        return (count, bundle.AsMemory(0, end));
     }
 
-    private static void Append(NpgsqlDataReader reader, ArrayBufferWriter<byte> bundle)
+    private static int Append(NpgsqlDataReader reader, ref byte[] bundle, int end, int left)
     {
-        using var entry = reader.GetStream(0);
-        var length = (int)entry.Length;
-        var destination = bundle.GetSpan(EntryBundle.LengthPrefix + length)[..(EntryBundle.LengthPrefix + length)];
-        EntryBundle.WriteLength(destination, length);
-        entry.ReadExactly(destination[EntryBundle.LengthPrefix..]);
-        bundle.Advance(destination.Length);
+        var length = (int)reader.GetBytes(0, 0, null, 0, 0);
+        var entry = end + EntryBundle.LengthPrefix;
+        if (bundle.Length < entry + length)
+        {
+            Array.Resize(ref bundle, ((entry + length) * 3 / 2) + (left * EntryBundle.LengthPrefix));
+        }
+
+        EntryBundle.WriteLength(bundle.AsSpan(end), length);
+        reader.GetBytes(0, 0, bundle, entry, length);
+        return entry + length;
     }
 }

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Globalization;
+using ImmutableAudit.Benchmarks.Measuring;
+
+namespace ImmutableAudit.Benchmarks.Subjects;
+
+/// <summary>This library, in PostgreSQL, from several processes that append to one log, the producers shared out among them.</summary>
+internal sealed class PostgreSqlProcesses(string server, int processes) : ISubject
+{
+    public const string ChildCommand = "postgresql-child";
+
+    public string Name => $"immutableaudit-{processes}-processes";
+
+    public bool IsOurs => true;
+
+    public string NotDone => $"{processes} processes with as many producers together; each reads and hashes again what the others append.";
+
+    public async Task<Sample> RunAsync(Workload workload)
+    {
+        await using var schema = await BenchmarkSchema.CreateAsync(server);
+        var directory = Path.Combine(workload.Directory, "log");
+        await using (await BenchmarkLog.OpenAsync(directory, BenchmarkSchema.Sink(server)))
+        {
+            // So that the key and the log are there for all.
+        }
+
+        var children = Enumerable.Range(0, processes).Select(_ => Start(directory, workload)).ToArray();
+        try
+        {
+            foreach (var child in children)
+            {
+                await child.StandardOutput.ReadLineAsync();
+            }
+
+            foreach (var child in children)
+            {
+                await child.StandardInput.WriteLineAsync();
+            }
+
+            var values = await Task.WhenAll(children.Select(ResultAsync));
+            return new Sample(values.Sum()) { BytesPerEntry = await schema.BytesPerEntryAsync() };
+        }
+        finally
+        {
+            foreach (var child in children)
+            {
+                child.Kill();
+                child.Dispose();
+            }
+        }
+    }
+
+    /// <summary>What a child does: says that it is ready, waits for the others, and prints what it measured.</summary>
+    public static async Task RunChildAsync(string server, Workload workload)
+    {
+        await using var log = await BenchmarkLog.OpenAsync(workload.Directory, BenchmarkSchema.Sink(server));
+        Console.WriteLine("ready");
+        Console.ReadLine();
+        var sample = await Producers.RunAsync(workload, () => log.AppendAsync(BenchmarkEntry.Encoded));
+        Console.WriteLine(sample.Value.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private Process Start(string directory, Workload workload)
+    {
+        string[] arguments =
+        [
+            ChildCommand, server, directory, (workload.Producers / processes).ToString(CultureInfo.InvariantCulture),
+            workload.Duration.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+        ];
+        var host = Environment.ProcessPath!;
+        return Process.Start(new ProcessStartInfo(
+            host, Path.GetFileNameWithoutExtension(host) == "dotnet" ? [typeof(PostgreSqlProcesses).Assembly.Location, .. arguments] : arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+    }
+
+    private static async Task<double> ResultAsync(Process child)
+    {
+        var printed = await child.StandardOutput.ReadToEndAsync();
+        await child.WaitForExitAsync();
+        return child.ExitCode == 0
+            ? double.Parse(printed, CultureInfo.InvariantCulture)
+            : throw new InvalidOperationException($"A process that was to append ended with exit code {child.ExitCode}.");
+    }
+}
