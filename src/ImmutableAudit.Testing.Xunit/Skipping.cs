@@ -49,6 +49,10 @@ public sealed class ConformanceTestCase : XunitTestCase
         return summary;
     }
 
+    /// <inheritdoc/>
+    protected override string GetDisplayName(IAttributeInfo factAttribute, string displayName) =>
+        $"{BaseDisplayName}: {TestMethodArguments[0]}"; // xunit's own would cut it off.
+
     /// <summary>Tells a test that does not apply from one that failed. The bus behind it stays its owner's.</summary>
     private sealed class SkippingBus(IMessageBus inner) : IMessageBus
     {

@@ -15,6 +15,7 @@ internal static class ClaimCases
         new("Claim: another writer is refused", Claim, "Another writer holds it, and the sink is not shared.", LockedAsync),
         new("Claim: a log of another name is refused", "SinkContext", "A sink that holds a log of another name refuses.", OtherOriginAsync),
         new("Claim: a store that cannot be written to", Claim, "It cannot be written to, or is not a log.", UnwritableAsync),
+        new("Claim: a store that cannot be read", Claim, "What is there could not be read.", UnwritableAsync),
         new("Claim: a second time", "IAuditSink", "ClaimAsync once; then RecoverAsync; then commits.", OnceAsync),
         new("Claim: disposing lets go", "IAuditSink", "Disposing releases the claim.", ReleasedAsync),
     ];

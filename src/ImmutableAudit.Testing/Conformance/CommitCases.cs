@@ -226,14 +226,14 @@ internal static class CommitCases
             for (long written = 0; outcome == CommitOutcome.Committed;)
             {
                 SinkRun.Check(written <= capacity, $"{written} bytes wait for publication, and there is still room.");
-                var entries = run.Next(8, length: 8_000);
+                var entries = run.Next(8, length: 60_000);
                 using var commit = await sink.OpenCommitAsync(CancellationToken.None);
                 run.CheckOpened(commit);
                 outcome = await commit.CompleteAsync(SinkRun.BatchOf(commit, entries), CancellationToken.None);
                 if (outcome == CommitOutcome.Committed)
                 {
                     run.Committed(entries);
-                    written += 8 * 8_000;
+                    written += 8 * 60_000;
                 }
             }
 
