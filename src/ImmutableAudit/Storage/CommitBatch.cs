@@ -3,7 +3,11 @@ using ImmutableAudit.Merkle;
 namespace ImmutableAudit.Storage;
 
 /// <summary>What one commit appends: entries with index, time and hash assigned, and the head that they lead to.</summary>
-/// <remarks>Valid only while <see cref="IAuditCommit.CompleteAsync"/> runs: the memory belongs to the log and is used again.</remarks>
+/// <remarks>
+/// <para>Valid only while <see cref="IAuditCommit.CompleteAsync"/> runs: the memory belongs to the log and is used again.</para>
+/// <para>To a sink entries are bytes. Those of a log are events (<see cref="AuditEvent"/>) of which none is earlier than the one in
+/// front, and a sink may hold what it recovers against that.</para>
+/// </remarks>
 public readonly record struct CommitBatch
 {
     /// <summary>Index of the first entry: the size of the head that the commit was opened on.</summary>

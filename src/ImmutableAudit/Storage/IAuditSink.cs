@@ -11,7 +11,8 @@ namespace ImmutableAudit.Storage;
 /// <para><b>Order of calls.</b> <see cref="ClaimAsync"/> once; then <see cref="RecoverAsync"/>; then commits. A log calls
 /// <see cref="RecoverAsync"/> again after a commit of unknown outcome. Disposing releases the claim.</para>
 /// <para><b>Concurrency.</b> One commit is open at a time; integrating and publishing run beside it on another thread, one
-/// at a time, never together with recovering. The reads may come from any thread at any moment.</para>
+/// at a time, never together with recovering. The reads may come from any thread at any moment between claiming
+/// and disposing.</para>
 /// <para><b>Cancellation</b> may end a wait; it never leaves anything half done.</para>
 /// </remarks>
 public interface IAuditSink : ILogReader, IAsyncDisposable
@@ -22,12 +23,16 @@ public interface IAuditSink : ILogReader, IAsyncDisposable
     /// <summary>Whether others may append to the same log, so that entries appear that this writer did not append (LOG.md L26).</summary>
     bool IsShared { get; }
 
-    /// <summary>Number of committed entries, others' included where the sink is shared. Thread-safe.</summary>
+    /// <summary>
+    /// Number of committed entries, others' included where the sink is shared: at least those that an answer of this sink has
+    /// shown. Thread-safe.
+    /// </summary>
     long CommittedSize { get; }
 
     /// <summary>Takes hold of the store for writing; creates what has to be there for that, and changes nothing of a log that is there.</summary>
     /// <exception cref="AuditLogLockedException">Another writer holds it, and the sink is not shared.</exception>
     /// <exception cref="AuditLogException">It cannot be written to, or is not a log.</exception>
+    /// <exception cref="AuditLogUnreadableException">What is there could not be read.</exception>
     ValueTask ClaimAsync(SinkContext context, CancellationToken cancellationToken);
 
     /// <summary>
@@ -36,7 +41,8 @@ public interface IAuditSink : ILogReader, IAsyncDisposable
     /// </summary>
     /// <param name="published">
     /// The compact range at the published checkpoint, checked against its signature; <see langword="null"/> where there is
-    /// no checkpoint: then the store must hold nothing, and becomes a log without entries.
+    /// no checkpoint: then the store must hold nothing, and becomes a log without entries. Where another writer of a shared
+    /// store has begun the log meanwhile, what is there is found.
     /// </param>
     /// <param name="acknowledged">
     /// The range up to which this process has acknowledged entries, where it has: what is found must reach it with the
@@ -65,7 +71,8 @@ public interface IAuditSink : ILogReader, IAsyncDisposable
     /// </summary>
     /// <returns>
     /// The checkpoint that is now published and durable: the given one, or one of at least its size that was there before.
-    /// <see langword="null"/> where the size is not the one integrated last: integrate and sign again.
+    /// <see langword="null"/> where the size is not the one integrated last: integrate and sign again. What recovery found
+    /// published counts as integrated, and so do the no entries of a new log.
     /// </returns>
     ValueTask<SignedCheckpoint?> PublishAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken);
 

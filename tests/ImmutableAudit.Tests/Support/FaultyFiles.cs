@@ -78,6 +78,15 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
     /// <summary>Lets the next operation that is described like this go wrong.</summary>
     public void ArmNext(Func<string, bool> operation, Fault fault) => (_failOn, _fault) = (operation, fault);
 
+    /// <summary>The process dies now: no operation from here on is done, and none is under way.</summary>
+    public void Kill()
+    {
+        lock (_gate)
+        {
+            _dead = true;
+        }
+    }
+
     public IStorageFile Open(string path, FileMode mode, FileAccess access) => Do<IStorageFile>($"open {mode} {access} {path}", () =>
     {
         var file = new CountedFile(this, _real.Open(path, mode, access), path, model?.Opened(path));

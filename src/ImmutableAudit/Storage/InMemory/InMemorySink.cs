@@ -9,6 +9,7 @@ public sealed class InMemorySink : IAuditSink
 {
     private readonly InMemoryStore _store;
     private SinkContext? _context;
+    private long _integrated;
 
     /// <summary>A sink on a store of its own.</summary>
     public InMemorySink()
@@ -49,6 +50,8 @@ public sealed class InMemorySink : IAuditSink
     /// <inheritdoc/>
     public ValueTask<SinkRecovery> RecoverAsync(CompactRange? published, CompactRange? acknowledged, CancellationToken cancellationToken)
     {
+        _store.Check(published, acknowledged);
+        _integrated = published?.Size ?? 0;
         var (head, range) = _store.Head;
         return new(new SinkRecovery(head, range));
     }
@@ -61,13 +64,18 @@ public sealed class InMemorySink : IAuditSink
     }
 
     /// <inheritdoc/>
-    public ValueTask<CompactRange> IntegrateAsync(CancellationToken cancellationToken) => new(_store.Head.Range);
+    public ValueTask<CompactRange> IntegrateAsync(CancellationToken cancellationToken)
+    {
+        var range = _store.Head.Range;
+        _integrated = range.Size;
+        return new(range);
+    }
 
     /// <inheritdoc/>
     public ValueTask<SignedCheckpoint?> PublishAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        return new(_store.Publish(checkpoint));
+        return new(_store.Publish(checkpoint, _integrated));
     }
 
     /// <inheritdoc/>

@@ -88,16 +88,32 @@ public sealed class InMemoryStore
         }
     }
 
-    internal SignedCheckpoint Publish(SignedCheckpoint checkpoint)
+    /// <summary>Holds what is there against what a log says of it.</summary>
+    internal void Check(CompactRange? published, CompactRange? acknowledged)
     {
         lock (_gate)
         {
-            if (_checkpoint is null || _checkpoint.Checkpoint.Size < checkpoint.Checkpoint.Size)
+            if (published is null && _checkpoint is null && _head.Size > 0)
             {
-                _checkpoint = checkpoint;
+                throw new AuditLogCorruptException($"The store holds {_head.Size} entries, but no checkpoint, which every log has from its first moment.");
             }
 
-            return _checkpoint;
+            Check(published, "published");
+            Check(acknowledged, "acknowledged");
+        }
+    }
+
+    /// <summary>The newest checkpoint; <see langword="null"/> where this one is newer, and not of what the writer integrated last.</summary>
+    internal SignedCheckpoint? Publish(SignedCheckpoint checkpoint, long integrated)
+    {
+        lock (_gate)
+        {
+            if (_checkpoint is not null && _checkpoint.Checkpoint.Size >= checkpoint.Checkpoint.Size)
+            {
+                return _checkpoint;
+            }
+
+            return checkpoint.Checkpoint.Size == integrated ? _checkpoint = checkpoint : null;
         }
     }
 
@@ -107,9 +123,12 @@ public sealed class InMemoryStore
         {
             var first = tile.Index * TileCoordinate.FullWidth;
             var level = _levels[tile.Level];
-            return first + tile.Width > level.Count
-                ? null
-                : Tile.ToBytes(CollectionsMarshal.AsSpan(level).Slice((int)first, tile.Width));
+            if (first > level.Count - tile.Width)
+            {
+                return null;
+            }
+
+            return Tile.ToBytes(CollectionsMarshal.AsSpan(level).Slice((int)first, tile.Width));
         }
     }
 
@@ -117,7 +136,7 @@ public sealed class InMemoryStore
     {
         lock (_gate)
         {
-            if (first + count > _entries.Count)
+            if (first > _entries.Count - count)
             {
                 return null;
             }
@@ -139,6 +158,21 @@ public sealed class InMemoryStore
             }
 
             return bytes;
+        }
+    }
+
+    private void Check(CompactRange? range, string state)
+    {
+        if (range is null)
+        {
+            return;
+        }
+
+        var found = new CompactRange();
+        found.Append(CollectionsMarshal.AsSpan(_levels[0])[..(int)Math.Min(range.Size, _head.Size)]);
+        if (found.Size != range.Size || found.Root() != range.Root())
+        {
+            throw new AuditLogCorruptException($"The store's {_head.Size} entries do not begin with the {range.Size} that were {state}.");
         }
     }
 
