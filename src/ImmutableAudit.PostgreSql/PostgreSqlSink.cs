@@ -127,7 +127,13 @@ public sealed class PostgreSqlSink : IAuditSink
     public ValueTask<IAuditCommit> OpenCommitAsync(CancellationToken cancellationToken) => new(Open.Committer.Open());
 
     /// <inheritdoc/>
-    public ValueTask<CompactRange> IntegrateAsync(CancellationToken cancellationToken) => Open.Integrator.IntegrateAsync(cancellationToken);
+    public async ValueTask<CompactRange> IntegrateAsync(CancellationToken cancellationToken)
+    {
+        var opened = Open;
+        var range = await opened.Integrator.IntegrateAsync(cancellationToken).ConfigureAwait(false);
+        opened.Watch.Advance(range.Size);
+        return range;
+    }
 
     /// <inheritdoc/>
     public ValueTask<SignedCheckpoint?> PublishAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken)
@@ -140,16 +146,17 @@ public sealed class PostgreSqlSink : IAuditSink
     public async ValueTask<CommittedEntries?> ReadCommittedAsync(long index, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
-        if (index >= CommittedSize)
+        var opened = Open;
+        var known = opened.Watch.Size;
+        var first = index - (index % TileCoordinate.FullWidth);
+        var (count, bytes) = await opened.Log.ReadEntriesAsync(first, first + TileCoordinate.FullWidth, cancellationToken).ConfigureAwait(false);
+        if (first + count > index)
         {
-            return null;
+            opened.Watch.Advance(first + count);
+            return new CommittedEntries(first, count, bytes);
         }
 
-        var first = index - (index % TileCoordinate.FullWidth);
-        var (count, bytes) = await Open.Log.ReadEntriesAsync(first, first + TileCoordinate.FullWidth, cancellationToken).ConfigureAwait(false);
-        return first + count > index
-            ? new CommittedEntries(first, count, bytes)
-            : throw new AuditLogUnreadableException($"Entry {index} of {_name} is gone. Verify the log.");
+        return index >= known ? null : throw new AuditLogUnreadableException($"Entry {index} of {_name} is gone. Verify the log.");
     }
 
     /// <inheritdoc/>
@@ -194,7 +201,8 @@ public sealed class PostgreSqlSink : IAuditSink
         }
 
         opened.Integrator.Begin(published);
-        var newest = await opened.Integrator.ReadPublishedAsync(cancellationToken).ConfigureAwait(false);
+        var newest = await opened.Integrator.ReadPublishedAsync(cancellationToken).ConfigureAwait(false)
+            ?? throw new AuditLogCorruptException($"The checkpoint of {opened.Log} is gone. Nothing was changed. Restore the database.");
         await opened.Integrator.CheckExtendsAsync(newest, published, cancellationToken).ConfigureAwait(false);
         if (acknowledged?.Size <= published.Size)
         {

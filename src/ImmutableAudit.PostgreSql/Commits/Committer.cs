@@ -7,7 +7,7 @@ namespace ImmutableAudit.Storage.PostgreSql;
 /// Commits, one at a time: each is a transaction that holds the log's head from opening to completing, so the order is that of the
 /// commits, whoever makes them (LOG.md L26).
 /// </summary>
-internal sealed class Committer(Func<CommitConnection> connect, Action<long> onCommitted, PostgreSqlSinkOptions options, SinkReports reports) : IDisposable
+internal sealed class Committer(Func<CommitConnection> connect, Action<long> onSize, PostgreSqlSinkOptions options, SinkReports reports) : IDisposable
 {
     private readonly CancellationTokenSource _closing = new();
     private CommitConnection? _connection;
@@ -23,6 +23,7 @@ internal sealed class Committer(Func<CommitConnection> connect, Action<long> onC
     {
         for (var retry = new Retry(options.RetryTime, _closing.Token); ;)
         {
+            var isKept = _connection is not null;
             try
             {
                 _connection ??= connect();
@@ -32,12 +33,15 @@ internal sealed class Committer(Func<CommitConnection> connect, Action<long> onC
                     throw Behind(head, _newest.Size);
                 }
 
+                onSize(head.Size);
                 return new Commit(this, head, now);
             }
             catch (Exception e) when (e is not AuditLogCorruptException)
             {
                 Drop();
-                if (!Faults.IsPassing(e) || !retry.Pause())
+
+                // A connection that was kept may have ended long ago: that says nothing of the next.
+                if (!Faults.IsPassing(e) || !(isKept || retry.Pause()))
                 {
                     throw Unavailable(e);
                 }
@@ -140,7 +144,7 @@ internal sealed class Committer(Func<CommitConnection> connect, Action<long> onC
     {
         _newest = new StoredHead(batch.Head, batch.Range.Clone());
         _calledOff = null;
-        onCommitted(batch.Head.Size);
+        onSize(batch.Head.Size);
     }
 
     /// <summary>Nothing was written, through no fault of the entries: they are tried on the new head, but not for ever.</summary>
@@ -195,14 +199,9 @@ internal sealed class Committer(Func<CommitConnection> connect, Action<long> onC
 
         public ValueTask<CommitOutcome> CompleteAsync(CommitBatch batch, CancellationToken cancellationToken)
         {
-            if (_ended)
+            if (_ended || batch.FirstIndex != head.Size)
             {
-                throw new InvalidOperationException("The commit is completed already.");
-            }
-
-            if (batch.FirstIndex != head.Size)
-            {
-                throw new ArgumentException($"The batch begins at {batch.FirstIndex}, but the commit was opened at {head.Size}.", nameof(batch));
+                return new(CommitOutcome.Conflict); // It was made on another head, or is completed a second time.
             }
 
             _ended = true;

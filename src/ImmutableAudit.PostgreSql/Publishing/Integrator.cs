@@ -30,7 +30,7 @@ internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, in
     public async ValueTask<CompactRange> IntegrateAsync(CancellationToken cancellationToken)
     {
         var published = await ReadPublishedAsync(cancellationToken).ConfigureAwait(false);
-        var edge = _edge is { } kept && kept.Size >= published.Checkpoint.Size ? kept : await LoadAsync(published, cancellationToken).ConfigureAwait(false);
+        var edge = _edge is { } kept && kept.Size >= published?.Checkpoint.Size ? kept : await LoadAsync(published, cancellationToken).ConfigureAwait(false);
         _edge = null; // Not to be gone on with after a failure: it is loaded again.
         if (_steps.Count == 0 || _steps.Peek().Size <= edge.Size)
         {
@@ -83,9 +83,10 @@ internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, in
     /// <summary>Holds what is not published yet against the newest head, and against the one that this process committed last.</summary>
     public async ValueTask<Queue<CompactRange>> SurveyAsync(CompactRange from, CancellationToken cancellationToken, CompactRange? acknowledged = null)
     {
+        var newest = committed()?.Range; // Before the head is read, which further commits move meanwhile.
         var head = await ReadHeadAsync(cancellationToken).ConfigureAwait(false);
         List<CompactRange> known = [head.Range];
-        foreach (var own in new[] { committed()?.Range, acknowledged })
+        foreach (var own in new[] { newest, acknowledged })
         {
             if (own?.Size > head.Size)
             {
@@ -126,10 +127,15 @@ internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, in
         }
     }
 
-    public async ValueTask<SignedCheckpoint> ReadPublishedAsync(CancellationToken cancellationToken) =>
-        await stored.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false) is { } note
-            ? SignedCheckpoint.Parse(note)
-            : throw new AuditLogCorruptException($"The checkpoint of {stored} is gone.");
+    /// <summary>The checkpoint that is published; <see langword="null"/> where none is yet.</summary>
+    /// <exception cref="AuditLogCorruptException">There was one, and it is gone.</exception>
+    public async ValueTask<SignedCheckpoint?> ReadPublishedAsync(CancellationToken cancellationToken)
+    {
+        var note = await stored.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false);
+        return note is { } bytes ? SignedCheckpoint.Parse(bytes)
+            : _vouched.Size == 0 ? null
+            : throw new AuditLogCorruptException($"The checkpoint of {stored} is gone. Nothing was changed. Restore the database.");
+    }
 
     private void Append(TileBuilder edge, ReadOnlySpan<MerkleHash> leaves)
     {
@@ -140,8 +146,13 @@ internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, in
     }
 
     /// <summary>The edge of a published tree: it adds up to the root, and extends what this process vouches for.</summary>
-    private async ValueTask<TileBuilder> LoadAsync(SignedCheckpoint published, CancellationToken cancellationToken)
+    private async ValueTask<TileBuilder> LoadAsync(SignedCheckpoint? published, CancellationToken cancellationToken)
     {
+        if (published is null)
+        {
+            return new TileBuilder();
+        }
+
         await CheckExtendsAsync(published, _vouched, cancellationToken).ConfigureAwait(false);
         var size = published.Checkpoint.Size;
         var partials = new Dictionary<TileCoordinate, ReadOnlyMemory<byte>>();

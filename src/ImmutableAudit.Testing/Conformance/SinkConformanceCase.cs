@@ -28,6 +28,11 @@ public sealed class SinkConformanceCase
     public async Task<SinkConformanceResult> RunAsync(SinkHarness harness)
     {
         ArgumentNullException.ThrowIfNull(harness);
+        if (harness.Obstacle is { } obstacle)
+        {
+            return new SinkConformanceResult(obstacle);
+        }
+
         try
         {
             await RunOnceAsync(harness).WaitAsync(harness.Patience);

@@ -9,6 +9,12 @@ namespace ImmutableAudit.Testing;
 /// <remarks>What a harness cannot do makes the cases that need it not applicable, with the reason; they do not pass.</remarks>
 public abstract class SinkHarness : IAsyncDisposable
 {
+    /// <summary>Why nothing can be tried here, such as a server that is not installed: then no case applies. <see langword="null"/> where there is nothing in the way.</summary>
+    public virtual string? Obstacle => null;
+
+    /// <summary>Whether the store holds any number of logs by their names, so that one of another name is another log.</summary>
+    public virtual bool HoldsManyLogs => false;
+
     /// <summary>Whether <see cref="CrashAsync"/> is there. Every sink that calls itself durable should say yes.</summary>
     public virtual bool CanCrash => false;
 

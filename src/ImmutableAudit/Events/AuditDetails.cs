@@ -127,5 +127,6 @@ public sealed class AuditDetails : IEquatable<AuditDetails>
             "them as another type.");
 
     /// <summary>Takes an object out of an entry that has been validated.</summary>
-    internal static AuditDetails FromValidated(ReadOnlySpan<byte> utf8Json) => new(StrictJson.Normalize(utf8Json, MaxDepth));
+    internal static AuditDetails FromValidated(ReadOnlySpan<byte> utf8Json) =>
+        new(StrictJson.IsNormal(utf8Json) ? utf8Json.ToArray() : StrictJson.Normalize(utf8Json, MaxDepth));
 }

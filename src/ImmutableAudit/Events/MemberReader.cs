@@ -21,10 +21,11 @@ internal sealed class MemberReader(bool newer)
     /// <summary>Longest name of a member that we know.</summary>
     public const int MaxKnownName = 16;
 
-    private readonly OrderedDictionary<string, JsonElement> _unknown = new(StringComparer.Ordinal);
+    private OrderedDictionary<string, JsonElement>? _unknown;
     private int _nestedPaths;
 
-    public IReadOnlyDictionary<string, JsonElement> Unknown => new ReadOnlyDictionary<string, JsonElement>(_unknown);
+    public IReadOnlyDictionary<string, JsonElement> Unknown =>
+        _unknown is null ? ReadOnlyDictionary<string, JsonElement>.Empty : new ReadOnlyDictionary<string, JsonElement>(_unknown);
 
     /// <summary>Whether this is the reserved form of P29: an opaque token in the place of any value.</summary>
     public static bool IsToken(JsonElement element) =>
@@ -56,6 +57,7 @@ internal sealed class MemberReader(bool newer)
             throw new MemberException("it has too many unknown members at too great a depth");
         }
 
+        _unknown ??= new OrderedDictionary<string, JsonElement>(StringComparer.Ordinal);
         _unknown[path] = element;
     }
 

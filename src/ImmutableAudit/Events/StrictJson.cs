@@ -79,6 +79,34 @@ internal static class StrictJson
         return output.WrittenSpan.ToArray();
     }
 
+    /// <summary>
+    /// Whether <see cref="Normalize"/> would leave well-formed text as it is. What we write ourselves mostly is; whether text with escapes or
+    /// beyond ASCII is, only writing it tells.
+    /// </summary>
+    public static bool IsNormal(ReadOnlySpan<byte> json)
+    {
+        const byte Space = 0x20, Tilde = 0x7E;
+        if (json.ContainsAnyExceptInRange(Space, Tilde) || json.Contains((byte)'\\'))
+        {
+            return false;
+        }
+
+        // Without escapes every quotation mark begins or ends a text; a space may be in one, not between them.
+        for (var inside = false; json.IndexOfAny(Space, (byte)'"') is var next and >= 0; json = json[(next + 1)..])
+        {
+            if (json[next] == (byte)'"')
+            {
+                inside = !inside;
+            }
+            else if (!inside)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static void Copy(ref Utf8JsonReader reader, Utf8JsonWriter writer)
     {
         switch (reader.TokenType)

@@ -133,6 +133,13 @@ public class AuditDetailsTests
         }).CheckSeeded();
 
     [Fact]
+    public void Details_of_an_entry_are_those_of_their_text_however_it_is_written() =>
+        Prop.ForAll(Arb.From(Gen.ListOf(Gen.Elements(s_pieces)).Select(pieces => "{" + string.Join(",", pieces.Select((piece, i) => $"\"{i}\":{piece}")) + "}")), text =>
+            Assert.Equal(
+                AuditDetails.Parse(text),
+                Samples.Decode($"\"actor\":{{\"id\":\"a\"}},\"action\":\"b\",\"details\":{text}}}").Event.Details)).CheckSeeded(cases: 300);
+
+    [Fact]
     public void Reading_as_another_type_says_where_it_does_not_fit()
     {
         var e = Assert.Throws<AuditFormatException>(
@@ -149,6 +156,12 @@ public class AuditDetailsTests
             Assert.DoesNotContain(e.ToString(), c => c is '\u0085' or '\u001b');
         }
     }
+
+    private static readonly string[] s_pieces =
+    [
+        "1", "1.50e+0", "null", "true", "\"a\"", "\"a b\"", "\" \"", " 1", "1 ", "\t1", "1\n", "\"\\\"\"", "\"\\\\\"", "\"\\u0041\"", "\"\\/\"", "\"\u007f\"", "\"é\"", "\"\u2028\"",
+        "\"'<>&+\"", "[]", "[ ]", "[1, 2]", "{\"a\":\" \"}", "{\"a\" :1}", "{\"a b\":1}", "\"\"", "\"\" ", "\"a\" ",
+    ];
 
     private static string Nested(int depth) =>
         string.Concat(Enumerable.Repeat("{\"a\":", depth - 1)) + "{}" + new string('}', depth - 1);
