@@ -165,6 +165,29 @@ public class EcdsaNoteTests
         Assert.NotEmpty(key.SignHash(new byte[32]));
     }
 
+    [Fact]
+    public void A_signer_takes_its_key_with_it_unless_that_is_to_be_left()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        new EcdsaNoteSigner("n", key).Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => key.SignHash(new byte[32]));
+    }
+
+    [Fact]
+    public async Task Nothing_is_signed_once_that_is_cancelled()
+    {
+        using var signer = Keys.Signer();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await signer.SignAsync(Keys.Utf8("t\n"), new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    public void The_name_is_looked_at_before_the_file()
+    {
+        var e = Assert.Throws<AuditKeyException>(() => EcdsaNoteSigner.FromPemFile("two words", "no-such-file"));
+        Assert.DoesNotContain("no-such-file", e.Message, StringComparison.Ordinal);
+    }
+
     private sealed class KeyStore : ECDsa
     {
         private readonly ECDsa _key;

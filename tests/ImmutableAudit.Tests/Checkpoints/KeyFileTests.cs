@@ -53,6 +53,62 @@ public sealed class KeyFileTests : IDisposable
         Assert.False(File.Exists(Pem));
     }
 
+    [Fact]
+    public void What_is_in_the_way_is_named()
+    {
+        using var made = EcdsaNoteSigner.CreatePemFile(Keys.Origin, Pem);
+        Assert.Contains($"'{Pem}' exists already", Assert.Throws<AuditKeyException>(() => EcdsaNoteSigner.CreatePemFile(Keys.Origin, Pem)).Message, StringComparison.Ordinal);
+
+        File.Delete(Pem);
+        var verifierKey = Path.ChangeExtension(Pem, ".vkey");
+        Assert.Contains($"'{verifierKey}' exists already", Assert.Throws<AuditKeyException>(() => EcdsaNoteSigner.CreatePemFile(Keys.Origin, Pem)).Message, StringComparison.Ordinal);
+
+        var below = Path.Combine(verifierKey, "keys", "audit.pem");
+        Assert.Contains(below, Assert.Throws<AuditKeyException>(() => EcdsaNoteSigner.CreatePemFile(Keys.Origin, below)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_file_that_is_not_called_pem_keeps_its_whole_name_in_that_of_the_verifier_key()
+    {
+        var path = Path.Combine(_directory, "audit.key");
+        using var made = EcdsaNoteSigner.CreatePemFile(Keys.Origin, path);
+
+        Assert.Equal(made.Verifier.ToVerifierKey(), VerifierKey.ReadFile(path + ".vkey").ToVerifierKey());
+        Assert.Equal(["audit.key", "audit.key.vkey"], Directory.GetFiles(_directory).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_verifier_key_is_for_everybody_to_read()
+    {
+        using var made = EcdsaNoteSigner.CreatePemFile(Keys.Origin, Pem);
+        if (!OperatingSystem.IsWindows())
+        {
+            var ordinary = Path.Combine(_directory, "ordinary");
+            File.WriteAllText(ordinary, "as any file is made here");
+            Assert.Equal(File.GetUnixFileMode(ordinary), File.GetUnixFileMode(Path.ChangeExtension(Pem, ".vkey")));
+        }
+    }
+
+    [Fact]
+    public void A_path_is_needed()
+    {
+        Assert.Throws<ArgumentException>(() => EcdsaNoteSigner.CreatePemFile(Keys.Origin, ""));
+        Assert.Throws<ArgumentException>(() => EcdsaNoteSigner.FromPemFile(Keys.Origin, ""));
+        Assert.Throws<ArgumentException>(() => VerifierKey.ReadFile(""));
+    }
+
+    [Fact]
+    public void A_file_longer_than_any_key_is_refused_unread()
+    {
+        const int Longest = 64 * 1024;
+        var path = Path.Combine(_directory, "long.vkey");
+        foreach (var length in new[] { Longest, Longest + 1 })
+        {
+            File.WriteAllBytes(path, new byte[length]);
+            Assert.Equal(length > Longest, Assert.Throws<AuditKeyException>(() => VerifierKey.ReadFile(path)).Message.Contains($"longer than {Longest} bytes", StringComparison.Ordinal));
+        }
+    }
+
     [Theory]
     [InlineData(UnixFileMode.GroupRead)]
     [InlineData(UnixFileMode.OtherRead)]

@@ -161,6 +161,45 @@ public class SignedNoteTests
         Assert.Throws<AuditFormatException>(() => SignedNote.Create("t\n"u8, [new("half a pair: \ud800", 1, new byte[] { 1 })]));
     }
 
+    [Fact]
+    public void A_note_of_the_longest_length_is_made_and_none_that_is_longer()
+    {
+        var text = Keys.Utf8("t\n");
+        NoteSignature Signature(int length) => new("n", 1, new byte[length]);
+        var longest = 1;
+        for (var step = SignedNote.MaxLength; step > 0; step /= 2)
+        {
+            longest += IsMade(longest + step) ? step : 0;
+        }
+
+        Assert.InRange(SignedNote.Create(text, [Signature(longest)]).Bytes.Length, SignedNote.MaxLength - 3, SignedNote.MaxLength); // Base64 grows by four.
+        Assert.Contains("long", Assert.Throws<AuditFormatException>(() => SignedNote.Create(text, [Signature(longest + 1)])).Message, StringComparison.Ordinal);
+        Assert.Throws<AuditFormatException>(() => SignedNote.Create(text, [Signature(longest), Signature(1)]));
+
+        bool IsMade(int length)
+        {
+            try
+            {
+                return SignedNote.Create(text, [Signature(length)]) is not null;
+            }
+            catch (AuditFormatException)
+            {
+                return false;
+            }
+        }
+    }
+
+    [Fact]
+    public void Signatures_are_equal_where_name_id_and_bytes_are()
+    {
+        var one = new NoteSignature("n", 1, new byte[] { 1, 2 });
+        Assert.Equal(one, new NoteSignature("n", 1, new byte[] { 1, 2 }));
+        Assert.NotEqual(one, new NoteSignature("m", 1, new byte[] { 1, 2 }));
+        Assert.NotEqual(one, new NoteSignature("n", 2, new byte[] { 1, 2 }));
+        Assert.NotEqual(one, new NoteSignature("n", 1, new byte[] { 1, 3 }));
+        Assert.False(one.Equals(null));
+    }
+
     private static string NaiveNote(string text, IEnumerable<NoteSignature> signatures) =>
         text + "\n" + string.Concat(signatures.Select(signature =>
         {

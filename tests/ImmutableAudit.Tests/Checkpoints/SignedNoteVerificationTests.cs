@@ -113,6 +113,18 @@ public sealed class SignedNoteVerificationTests : IDisposable
     }
 
     [Fact]
+    public async Task Signers_that_share_a_name_or_a_key_but_not_both_sign_together()
+    {
+        using var namesake = Keys.Signer(_alice.Verifier.Name);
+        using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        using var first = new EcdsaNoteSigner("one.example", key, leaveOpen: true);
+        using var second = new EcdsaNoteSigner("two.example", key, leaveOpen: true);
+
+        Assert.Equal(2, (await SignedNote.SignAsync(Keys.Utf8(Text), [_alice, namesake])).Signatures.Count);
+        Assert.Equal(2, (await SignedNote.SignAsync(Keys.Utf8(Text), [first, second])).Signatures.Count);
+    }
+
+    [Fact]
     public async Task A_signer_whose_signature_its_own_verifier_refuses_makes_no_note()
     {
         var broken = new Mismatched(_alice, _bob.Verifier);

@@ -108,4 +108,20 @@ public class VerifierKeyTests
         Assert.False(VerifierKey.TryParse(null, out _));
         Assert.Throws<AuditKeyException>(() => VerifierKey.Parse("n+530d903a+" + new string('A', 100_000)));
     }
+
+    [Theory]
+    [InlineData("nn+530d903a+", 8180, false)]
+    [InlineData("nnn+530d903a+", 8180, true)]
+    public void A_key_of_a_type_that_is_not_known_may_have_eight_kilobytes(string beginning, int base64, bool isTooLong)
+    {
+        var e = Assert.Throws<AuditKeyException>(() => VerifierKey.Parse(beginning + new string('A', base64)));
+        Assert.Equal(isTooLong, e.Message.Contains("longer than", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_key_has_a_type_and_one_byte_at_least()
+    {
+        Assert.Contains("canonical base64", Assert.Throws<AuditKeyException>(() => VerifierKey.Parse("n+530d903a+/w==")).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("canonical base64", Assert.Throws<AuditKeyException>(() => VerifierKey.Parse("n+530d903a+//8=")).Message, StringComparison.Ordinal);
+    }
 }
