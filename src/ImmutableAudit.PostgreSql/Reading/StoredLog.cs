@@ -13,7 +13,7 @@ internal sealed class StoredLog(NpgsqlDataSource dataSource, Statements sql, int
         var note = await ScalarAsync<byte[]>(sql.Checkpoint, [Parameter.Of(log)], cancellationToken).ConfigureAwait(false);
         return note is { Length: > SignedNote.MaxLength }
             ? throw new AuditLogUnreadableException($"The checkpoint of {name} has more than {SignedNote.MaxLength} bytes and so is none.")
-            : note is null ? null : note.AsMemory();
+            : AsMemory(note);
     }
 
     public async ValueTask<ReadOnlyMemory<byte>?> ReadTileAsync(TileCoordinate tile, CancellationToken cancellationToken = default)
@@ -23,13 +23,13 @@ internal sealed class StoredLog(NpgsqlDataSource dataSource, Statements sql, int
             sql.Tile, [Parameter.Of(log), Parameter.Of((short)tile.Level), Parameter.Of(tile.Index), Parameter.Of(length)], cancellationToken).ConfigureAwait(false);
 
         // A narrower one is that of an earlier checkpoint: this one was never published.
-        return bytes is null || bytes.Length < length ? null : bytes.AsMemory();
+        return bytes?.Length < length ? null : AsMemory(bytes);
     }
 
     public async ValueTask<ReadOnlyMemory<byte>?> ReadEntryBundleAsync(EntryBundleCoordinate bundle, CancellationToken cancellationToken = default)
     {
         var (count, bytes) = await ReadEntriesAsync(bundle.FirstEntry, bundle.FirstEntry + bundle.Width, cancellationToken).ConfigureAwait(false);
-        return count < bundle.Width ? null : bytes;
+        return count < bundle.Width ? default(ReadOnlyMemory<byte>?) : bytes;
     }
 
     /// <summary>Reads committed entries from one index to another, as many as there are, as in a bundle.</summary>
@@ -63,6 +63,8 @@ internal sealed class StoredLog(NpgsqlDataSource dataSource, Statements sql, int
             throw Unreadable(e);
         }
     }
+
+    private static ReadOnlyMemory<byte>? AsMemory(byte[]? bytes) => bytes is null ? default(ReadOnlyMemory<byte>?) : bytes.AsMemory();
 
     private NpgsqlCommand Command(string text, NpgsqlParameter[] parameters)
     {
