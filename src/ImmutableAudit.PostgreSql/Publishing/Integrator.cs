@@ -83,9 +83,11 @@ internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, in
     /// <summary>Holds what is not published yet against the newest head, and against the one that this process committed last.</summary>
     public async ValueTask<Queue<CompactRange>> SurveyAsync(CompactRange from, CancellationToken cancellationToken, CompactRange? acknowledged = null)
     {
+        // First, as it may go on meanwhile: the head that is read then is at least as new.
+        var newest = committed()?.Range;
         var head = await ReadHeadAsync(cancellationToken).ConfigureAwait(false);
         List<CompactRange> known = [head.Range];
-        foreach (var own in new[] { committed()?.Range, acknowledged })
+        foreach (var own in new[] { newest, acknowledged })
         {
             if (own?.Size > head.Size)
             {
