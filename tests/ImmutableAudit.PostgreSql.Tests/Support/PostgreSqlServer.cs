@@ -63,6 +63,9 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>What the server has logged: lines that begin with the time, the backend's process and the application's name.</summary>
+    public async Task<string[]> LogAsync() => await File.ReadAllLinesAsync(Path.Combine(_directory, "log"));
+
     public async ValueTask DisposeAsync()
     {
         try
@@ -91,7 +94,7 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
             Path.Combine(server.Data, "postgresql.auto.conf"),
             [
                 $"port = {server.Port.ToString(CultureInfo.InvariantCulture)}", "listen_addresses = '127.0.0.1'", $"unix_socket_directories = '{directory}'",
-                "max_connections = 60", "shared_buffers = '64MB'", .. settings,
+                "max_connections = 60", "shared_buffers = '64MB'", "log_line_prefix = '%m %p [%a] '", .. settings,
             ]);
         await server.ContinueAsync();
         return server;

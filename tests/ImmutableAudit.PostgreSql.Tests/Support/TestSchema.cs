@@ -12,13 +12,14 @@ internal sealed class TestSchema : IDisposable
 {
     public const string Origin = "test.example/log";
 
-    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    /// <summary>The key that checkpoints are signed with.</summary>
+    public ECDsa Key { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
     private TestSchema(PostgreSqlServer server, string name)
     {
         Server = server;
         Name = name;
-        Signer = new EcdsaNoteSigner(Origin, _key, leaveOpen: true);
+        Signer = new EcdsaNoteSigner(Origin, Key, leaveOpen: true);
     }
 
     public PostgreSqlServer Server { get; }
@@ -86,6 +87,6 @@ internal sealed class TestSchema : IDisposable
     public void Dispose()
     {
         Signer.Dispose();
-        _key.Dispose();
+        Key.Dispose();
     }
 }

@@ -1,0 +1,112 @@
+using System.Security.Cryptography;
+using ImmutableAudit.PostgreSql.Tests.Support;
+using ImmutableAudit.Verification;
+
+namespace ImmutableAudit.PostgreSql.Tests;
+
+/// <summary>Several processes append to one log (LOG.md L26, L27).</summary>
+[Collection(ServerTests.Name)]
+public sealed class ManyWritersTests(ServerFixture fixture)
+{
+    private const int Producers = 8;
+    private const int Appends = 5_000;
+    private static readonly string[] Names = ["a", "b", "c", "d"];
+    private static readonly TimeSpan MaxCommitTime = TimeSpan.FromSeconds(3);
+
+    [ServerFact]
+    public async Task Four_processes_make_one_order_while_one_of_them_is_suspended_with_the_head_locked()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        var pem = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(pem, schema.Key.ExportPkcs8PrivateKeyPem());
+            var acknowledged = await RunAsync(schema, pem);
+            await CheckAsync(schema, acknowledged);
+        }
+        finally
+        {
+            File.Delete(pem);
+        }
+    }
+
+    private static async Task<Dictionary<string, (long Index, string Leaf)>> RunAsync(TestSchema schema, string pem)
+    {
+        var writers = Names.Select(name => new WriterProcess(
+            $"{schema.Writer};Application Name={schema.Name}-{name}", schema.Name, pem, name, $"{Producers}", $"{Appends}",
+            $"{MaxCommitTime.TotalMilliseconds}", name == Names[0] ? "20" : "0")).ToList();
+        try
+        {
+            foreach (var writer in writers)
+            {
+                Assert.Equal("ready", await writer.ReadLineAsync());
+            }
+
+            writers.ForEach(writer => writer.Say("go"));
+            await SuspensionAsync(schema, writers[0]);
+            var acknowledged = new Dictionary<string, (long, string)>();
+            foreach (var (name, writer) in Names.Zip(writers))
+            {
+                foreach (var line in await writer.EndAsync())
+                {
+                    var parts = line.Split(' ');
+                    acknowledged.Add($"{name}-{parts[0]}-{parts[1]}", (long.Parse(parts[2]), parts[3]));
+                }
+            }
+
+            return acknowledged;
+        }
+        finally
+        {
+            writers.ForEach(writer => writer.Dispose());
+        }
+    }
+
+    /// <summary>One writer suspends itself in the middle of a commit, with the head locked; it is let go ten seconds later.</summary>
+    private static async Task SuspensionAsync(TestSchema schema, WriterProcess writer)
+    {
+        await Until.TrueAsync(() => writer.IsSuspended, "the writer suspends itself");
+        var tenSecondsLater = schema.AskAsync<object>("SELECT pg_sleep(10)::text");
+        var size = schema.AskAsync<long>("SELECT size FROM {schema}.head");
+
+        // The server gave up its connection, which was in the middle of a transaction: so it did hold the head.
+        await Until.TrueAsync(async () => (await LogOfAsync(schema, Names[0])).Any(line => line.Contains("idle-in-transaction timeout")), "the server gives up the commit");
+        await Until.TrueAsync(async () => await schema.AskAsync<long>("SELECT size FROM {schema}.head") > await size + Appends, "the others go on");
+        await tenSecondsLater;
+        Assert.True(writer.IsSuspended);
+        writer.Resume();
+    }
+
+    private static async Task<IEnumerable<string>> LogOfAsync(TestSchema schema, string name) =>
+        (await schema.Server.LogAsync()).Where(line => line.Contains($"[{schema.Name}-{name}] "));
+
+    private static async Task CheckAsync(TestSchema schema, Dictionary<string, (long Index, string Leaf)> acknowledged)
+    {
+        Assert.Equal(Names.Length * Producers * Appends, acknowledged.Count);
+
+        // Nobody waited longer than twice the longest commit: that is when a writer gives up waiting for the head.
+        foreach (var name in Names)
+        {
+            Assert.DoesNotContain(await LogOfAsync(schema, name), line => line.Contains("lock timeout"));
+        }
+
+        var verified = await schema.VerifyAsync();
+        Assert.True(verified.Holds, verified.ToString());
+        Assert.Equal(acknowledged.Count, verified.Checkpoint.Checkpoint.Size);
+
+        var next = new Dictionary<string, int>();
+        await using var log = await schema.OpenAsync();
+        await foreach (var entry in log.ReadAsync())
+        {
+            var id = entry.Event.Resource!.Id!;
+            Assert.Equal((entry.Index, entry.LeafHash.ToString()), acknowledged[id]);
+            var producer = id[..id.LastIndexOf('-')];
+            var number = next.GetValueOrDefault(producer);
+            Assert.Equal($"{producer}-{number}", id);
+            next[producer] = number + 1;
+        }
+
+        Assert.All(next.Values, count => Assert.Equal(Appends, count));
+        Assert.Equal(Names.Length * Producers, next.Count);
+    }
+}
