@@ -159,7 +159,6 @@ public sealed class FaultySink : IAuditSink
 
     private void Add(Plan plan)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(plan.After);
         lock (_gate)
         {
             _plans.Add(plan);

@@ -210,7 +210,7 @@ internal static class FailureCases
     /// <summary>Recovers after a commit of unknown outcome: its entries are there, all of them, or none.</summary>
     private static async Task FindOutAsync(SinkRun run, IAuditSink sink, List<byte[]> entries)
     {
-        var published = await run.PublishedSizeAsync(sink) ?? 0;
+        var published = await SinkRun.PublishedSizeAsync(sink) ?? 0;
         var recovery = await sink.RecoverAsync(run.Log.Range(published), run.Log.Range(run.Log.Size), CancellationToken.None);
         if (recovery.Head.Size != run.Log.Size)
         {
