@@ -1,5 +1,3 @@
-using ImmutableAudit.Storage;
-
 namespace ImmutableAudit.Testing;
 
 /// <summary>Taking hold of a store, and letting it go.</summary>

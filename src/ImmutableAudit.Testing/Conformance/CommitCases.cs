@@ -166,7 +166,7 @@ internal static class CommitCases
             SinkRun.Check(await commit.CompleteAsync(batch, CancellationToken.None) == CommitOutcome.Committed, "The commit was not taken.");
             run.Committed(entries);
             MemoryMarshal.AsMemory(batch.Entries).Span.Fill(0xAA);
-            MemoryMarshal.AsMemory(batch.LeafHashes).Span.Fill(default);
+            MemoryMarshal.AsMemory(batch.LeafHashes).Span.Clear();
             batch.Range.Append(default(MerkleHash));
         }
 

@@ -120,9 +120,9 @@ internal static class FailureCases
         await run.Harness.BreakAsync();
         foreach (var (what, read) in new (string What, Func<ValueTask> Read)[]
         {
-            ("the checkpoint", async () => await sink.ReadCheckpointAsync()),
-            ("a tile", async () => await sink.ReadTileAsync(new TileCoordinate(0, 0))),
-            ("a bundle", async () => await sink.ReadEntryBundleAsync(new EntryBundleCoordinate(0))),
+            ("the checkpoint", async () => SinkRun.Same(await sink.ReadCheckpointAsync(), published.Bytes.ToArray(), "The checkpoint")),
+            ("a tile", async () => await Reading.CheckTileAsync(sink, run.Log, 0, 0, 256)),
+            ("a bundle", async () => await Reading.CheckBundleAsync(sink, run.Log, 0, 256)),
             ("a published entry", async () => await Reading.CheckRunAsync(sink, run.Log, 1, run.Log.Size)),
             ("a committed entry", async () => await Reading.CheckRunAsync(sink, run.Log, 301, run.Log.Size)),
         })
@@ -210,7 +210,7 @@ internal static class FailureCases
     /// <summary>Recovers after a commit of unknown outcome: its entries are there, all of them, or none.</summary>
     private static async Task FindOutAsync(SinkRun run, IAuditSink sink, List<byte[]> entries)
     {
-        var published = await run.PublishedSizeAsync(sink) ?? 0;
+        var published = await SinkRun.PublishedSizeAsync(sink) ?? 0;
         var recovery = await sink.RecoverAsync(run.Log.Range(published), run.Log.Range(run.Log.Size), CancellationToken.None);
         if (recovery.Head.Size != run.Log.Size)
         {

@@ -1,5 +1,4 @@
 using ImmutableAudit.Merkle;
-using ImmutableAudit.Storage;
 using ImmutableAudit.Tiles;
 
 namespace ImmutableAudit.Testing;

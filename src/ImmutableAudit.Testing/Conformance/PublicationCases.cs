@@ -127,9 +127,9 @@ internal static class PublicationCases
         var sink = run.Create();
         await run.ClaimAsync(sink);
         await run.RecoverAsync(sink);
-        SinkRun.Check(await run.PublishedSizeAsync(sink) == 0, "The first checkpoint is not there.");
+        SinkRun.Check(await SinkRun.PublishedSizeAsync(sink) == 0, "The first checkpoint is not there.");
         sink = await run.ReopenAsync(sink);
-        SinkRun.Check(await run.PublishedSizeAsync(sink) == 0, "The first checkpoint is gone.");
+        SinkRun.Check(await SinkRun.PublishedSizeAsync(sink) == 0, "The first checkpoint is gone.");
     }
 
     /// <summary>A checkpoint is refused in favour of the one that is published, byte for byte.</summary>

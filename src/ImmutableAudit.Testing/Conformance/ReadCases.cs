@@ -43,7 +43,7 @@ internal static class ReadCases
                 await run.CheckPublishedAsync(sink, await run.PublishAsync(sink));
             }
 
-            SinkRun.Check(await run.PublishedSizeAsync(sink) == size, $"The checkpoint is not of size {size}.");
+            SinkRun.Check(await SinkRun.PublishedSizeAsync(sink) == size, $"The checkpoint is not of size {size}.");
             await run.CheckCommittedAsync(sink);
         }
     }

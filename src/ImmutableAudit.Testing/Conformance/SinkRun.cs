@@ -137,7 +137,7 @@ internal sealed class SinkRun : IAsyncDisposable
         Check(recovery.Range.Size == Log.Size && recovery.Range.Root() == Log.Root(Log.Size), $"The range that was recovered is not that of the {Log.Size} entries.");
     }
 
-    public async Task<long?> PublishedSizeAsync(IAuditSink sink) =>
+    public static async Task<long?> PublishedSizeAsync(IAuditSink sink) =>
         await sink.ReadCheckpointAsync() is { } note ? SignedCheckpoint.Parse(note).Checkpoint.Size : null;
 
     public async Task CloseAsync(IAuditSink sink)

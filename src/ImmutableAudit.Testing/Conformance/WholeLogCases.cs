@@ -1,4 +1,3 @@
-using ImmutableAudit.Storage;
 using ImmutableAudit.Verification;
 
 namespace ImmutableAudit.Testing;

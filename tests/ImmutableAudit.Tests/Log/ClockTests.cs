@@ -1,5 +1,6 @@
 using ImmutableAudit.Storage.FileSystem;
 using ImmutableAudit.Storage.InMemory;
+using ImmutableAudit.Testing;
 using ImmutableAudit.Tests.Support;
 
 namespace ImmutableAudit.Tests.Log;
@@ -8,7 +9,7 @@ namespace ImmutableAudit.Tests.Log;
 public sealed class ClockTests : IAsyncLifetime, IDisposable
 {
     private readonly TestLogs _logs = new();
-    private readonly ManualTimeProvider _time = new();
+    private readonly TestClock _time = new();
     private AuditLog _log = null!;
 
     private DateTimeOffset Now => _time.GetUtcNow();

@@ -1,6 +1,7 @@
 using ImmutableAudit.Log;
 using ImmutableAudit.Storage;
 using ImmutableAudit.Storage.InMemory;
+using ImmutableAudit.Testing;
 using ImmutableAudit.Tests.Support;
 
 namespace ImmutableAudit.Tests.Log;
@@ -11,7 +12,7 @@ public sealed class OutcomeTests : IDisposable
     private readonly TestLogs _logs = new();
     private readonly InMemoryStore _store = new();
     private readonly InterceptedSink _sink;
-    private readonly ManualTimeProvider _time = new();
+    private readonly TestClock _time = new();
     private Func<CommitBatch, ValueTask<CommitOutcome?>> _completing = _ => new((CommitOutcome?)null);
 
     public OutcomeTests() => _sink = new InterceptedSink(new InMemorySink(_store)) { Completing = batch => _completing(batch) };

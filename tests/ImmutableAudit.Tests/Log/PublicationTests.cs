@@ -1,4 +1,5 @@
 using ImmutableAudit.Storage.FileSystem;
+using ImmutableAudit.Testing;
 using ImmutableAudit.Tests.Support;
 
 namespace ImmutableAudit.Tests.Log;
@@ -11,7 +12,7 @@ public sealed class PublicationTests : IDisposable
     private const int Fitting = 14;
 
     private readonly TestLogs _logs = new();
-    private readonly ManualTimeProvider _time = new();
+    private readonly TestClock _time = new();
     private readonly LogLines _reported = new();
     private readonly MoodySigner _signer;
 

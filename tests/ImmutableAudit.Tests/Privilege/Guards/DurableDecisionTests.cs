@@ -1,5 +1,6 @@
 using ImmutableAudit.Storage;
 using ImmutableAudit.Storage.InMemory;
+using ImmutableAudit.Testing;
 using ImmutableAudit.Tests.Support;
 
 namespace ImmutableAudit.Tests.Privilege.Guards;
@@ -119,7 +120,7 @@ public sealed class DurableDecisionTests
     public async Task What_is_only_counted_is_denied_while_the_log_takes_no_entries_and_no_count_is_lost(Failure failure)
     {
         var sink = new InterceptedSink(new InMemorySink());
-        var time = new ManualTimeProvider();
+        var time = new TestClock();
         var interval = TimeSpan.FromSeconds(1);
         await using var shop = await GuardedShop.OpenAsync(options: new() { SummaryInterval = interval }, configure: options =>
         {

@@ -1,5 +1,6 @@
 using ImmutableAudit.Privilege;
 using ImmutableAudit.Storage.InMemory;
+using ImmutableAudit.Testing;
 using ImmutableAudit.Tests.Privilege.Guards;
 using ImmutableAudit.Tests.Support;
 
@@ -13,7 +14,7 @@ internal sealed class AccessDesk : IAsyncDisposable
     private readonly InMemoryStore _store;
     private readonly bool _ownsLogs;
 
-    private AccessDesk(GuardedShop shop, ManualTimeProvider clock, TestLogs logs, InMemoryStore store, bool ownsLogs)
+    private AccessDesk(GuardedShop shop, TestClock clock, TestLogs logs, InMemoryStore store, bool ownsLogs)
     {
         _shop = shop;
         _logs = logs;
@@ -23,7 +24,7 @@ internal sealed class AccessDesk : IAsyncDisposable
         Requests = new AccessRequests(shop.Guard);
     }
 
-    public ManualTimeProvider Clock { get; }
+    public TestClock Clock { get; }
 
     public IAccessRequests Requests { get; }
 
@@ -51,9 +52,9 @@ internal sealed class AccessDesk : IAsyncDisposable
     };
 
     public static async Task<AccessDesk> OpenAsync(
-        Action<AccessPolicyBuilder>? policy = null, InMemoryStore? store = null, ManualTimeProvider? clock = null, LeastPrivilegeOptions? options = null, TestLogs? logs = null)
+        Action<AccessPolicyBuilder>? policy = null, InMemoryStore? store = null, TestClock? clock = null, LeastPrivilegeOptions? options = null, TestLogs? logs = null)
     {
-        clock ??= new ManualTimeProvider();
+        clock ??= new TestClock();
         store ??= new InMemoryStore();
         var own = logs ?? new TestLogs();
         var shop = await GuardedShop.OnAsync(await own.OpenInMemoryAsync(store, log => log.TimeProvider = clock), policy ?? Policy(), options);

@@ -1,5 +1,6 @@
 using ImmutableAudit.Privilege;
 using ImmutableAudit.Storage.InMemory;
+using ImmutableAudit.Testing;
 using ImmutableAudit.Tests.Privilege.Guards;
 using ImmutableAudit.Tests.Support;
 
@@ -114,7 +115,7 @@ public sealed class FailingStorageTests
 
     private static Task<GuardedShop> OpenAsync(InterceptedSink sink) => GuardedShop.OpenAsync(
         AccessDesk.Policy(rule => rule.BreakGlass(TimeSpan.FromMinutes(15), "lead")),
-        configure: options => (options.Sink, options.TimeProvider) = (sink, new ManualTimeProvider()));
+        configure: options => (options.Sink, options.TimeProvider) = (sink, new TestClock()));
 
     /// <summary>Does it again, once storage is back.</summary>
     /// <returns>Whether it was done the first time.</returns>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using FsCheck.Fluent;
 using ImmutableAudit.Privilege;
 using ImmutableAudit.Storage.InMemory;
+using ImmutableAudit.Testing;
 using ImmutableAudit.Tests.Privilege.Guards;
 using ImmutableAudit.Tests.Privilege.Replay;
 using ImmutableAudit.Tests.Support;
@@ -129,7 +130,7 @@ public sealed class GrantModelTests : IDisposable
 
         public AccessRequests Requests { get; }
 
-        public static async Task<Host> OpenAsync(TestLogs logs, InMemoryStore store, ManualTimeProvider clock, PlannedPolicy policy)
+        public static async Task<Host> OpenAsync(TestLogs logs, InMemoryStore store, TestClock clock, PlannedPolicy policy)
         {
             var sink = new InterceptedSink(new InMemorySink(store));
             var log = await AuditLog.OpenAsync(logs.Options(sink, options => (options.TimeProvider, options.CheckpointInterval) = (clock, TimeSpan.FromHours(1))));
@@ -170,7 +171,7 @@ public sealed class GrantModelTests : IDisposable
     {
         private const long Unknown = 1_000_000;
 
-        private readonly ManualTimeProvider _clock = new();
+        private readonly TestClock _clock = new();
         private readonly InMemoryStore _store = new();
         private readonly List<Host> _dead = [];
         private readonly Host?[] _hosts = new Host?[2];
