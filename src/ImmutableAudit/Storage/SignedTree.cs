@@ -57,14 +57,10 @@ internal sealed class SignedTree(TreeReader reader, Checkpoint head, TileCache c
             : _hasher.HashCompleteSubtree(leaves.Span) == path[1]!.Node(0, (int)(bundle.Index % TileCoordinate.FullWidth));
     }
 
-    /// <summary>The right edge, as signed.</summary>
-    public async ValueTask<SignedEdge> EdgeAsync(CancellationToken cancellationToken) =>
-        _edge ?? await LoadEdgeAsync(cancellationToken).ConfigureAwait(false);
-
     /// <summary>A tile of the tree, as signed.</summary>
     public async ValueTask<TileNodes> TileAsync(TileCoordinate tile, CancellationToken cancellationToken)
     {
-        var edge = await EdgeAsync(cancellationToken).ConfigureAwait(false);
+        var edge = _edge ?? await LoadEdgeAsync(cancellationToken).ConfigureAwait(false);
         var path = await PathAsync(edge, tile.Index << (TileLevels * (tile.Level + 1)), cancellationToken).ConfigureAwait(false);
         if (path[tile.Level] is { } found)
         {

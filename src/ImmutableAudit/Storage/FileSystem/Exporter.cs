@@ -1,6 +1,7 @@
 using ImmutableAudit.Checkpoints;
 using ImmutableAudit.Merkle;
 using ImmutableAudit.Tiles;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImmutableAudit.Storage.FileSystem;
 
@@ -17,7 +18,6 @@ internal sealed class Exporter(ILogReader log, string directory, LogExportOption
     private const int GroupBytes = 16 * 1024 * 1024;
 
     private readonly TreeReader _reader = new(log);
-    private readonly TileCache _cache = new();
     private long _size;
     private long _fetched;
 
@@ -28,12 +28,12 @@ internal sealed class Exporter(ILogReader log, string directory, LogExportOption
             var latest = (await LogSnapshot.LatestAsync(log, cancellationToken).ConfigureAwait(false)).Checkpoint;
             var signers = Verify(latest, "The log's checkpoint", options.Origin);
             using var target = await ExportTarget.ClaimAsync(files, directory, latest.Checkpoint.Origin, cancellationToken).ConfigureAwait(false);
-            var tree = new SignedTree(_reader, latest.Checkpoint, _cache);
+            var tree = new SignedTree(_reader, latest.Checkpoint, new TileCache());
             await CheckExtendsAsync(tree, latest.Checkpoint, target.Published, "exported", cancellationToken).ConfigureAwait(false);
             await CheckExtendsAsync(tree, latest.Checkpoint, target.Begun, "begun to be exported", cancellationToken).ConfigureAwait(false);
             _size = latest.Checkpoint.Size;
             using var flushing = new FlushThreads();
-            await ExportAsync(target, new DurableWriter(files, directory, flushing), latest, cancellationToken).ConfigureAwait(false);
+            await ExportAsync(target, new DurableWriter(files, directory, flushing), tree, latest, cancellationToken).ConfigureAwait(false);
             return new LogExportResult { Checkpoint = latest, Signers = signers, Earlier = target.Published, Fetched = _fetched };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -43,32 +43,33 @@ internal sealed class Exporter(ILogReader log, string directory, LogExportOption
         }
     }
 
-    private async Task ExportAsync(ExportTarget target, DurableWriter writer, SignedCheckpoint latest, CancellationToken cancellationToken)
+    private async Task ExportAsync(
+        ExportTarget target, DurableWriter writer, SignedTree tree, SignedCheckpoint latest, CancellationToken cancellationToken)
     {
         var published = target.Published?.Checkpoint.Size ?? 0;
         var isChecked = options.Recheck ? 0 : published;
-        if (target.Begun is { Checkpoint.Size: var begun } && begun > published && begun < latest.Checkpoint.Size)
+        if (target.Begun is { Checkpoint.Size: var begun } && begun > published && begun < _size)
         {
             // What was begun is finished first: of each size that partial files were written for, it is known so when they are to go.
-            await ExportAsync(target, writer, target.Begun, published, isChecked, cancellationToken).ConfigureAwait(false);
+            await ExportAsync(target, writer, tree, target.Begun, published, isChecked, cancellationToken).ConfigureAwait(false);
             published = isChecked = begun;
         }
 
-        await ExportAsync(target, writer, latest, published, isChecked, cancellationToken).ConfigureAwait(false);
+        await ExportAsync(target, writer, tree, latest, published, isChecked, cancellationToken).ConfigureAwait(false);
         options.Progress?.Report(new LogExportProgress(_size, _size));
     }
 
     /// <summary>Exports the log as of one checkpoint (LOG.md L22: full files, partial files, checkpoint).</summary>
     /// <param name="target">The directory.</param>
     /// <param name="writer">Writes to it.</param>
-    /// <param name="goal">The checkpoint, verified.</param>
+    /// <param name="tree">The log as it is published now: what it was earlier is the beginning of that.</param>
+    /// <param name="goal">The checkpoint.</param>
     /// <param name="published">The size that the directory's checkpoint is of.</param>
     /// <param name="isChecked">The size up to which full files need not be looked at.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     private async Task ExportAsync(
-        ExportTarget target, DurableWriter writer, SignedCheckpoint goal, long published, long isChecked, CancellationToken cancellationToken)
+        ExportTarget target, DurableWriter writer, SignedTree tree, SignedCheckpoint goal, long published, long isChecked, CancellationToken cancellationToken)
     {
-        var tree = new SignedTree(_reader, goal.Checkpoint, _cache);
         var size = goal.Checkpoint.Size;
         List<DurableWriter.NewFile> partials = size > 0 ? await PartialsAsync(tree, size, cancellationToken).ConfigureAwait(false) : [];
 
@@ -77,12 +78,13 @@ internal sealed class Exporter(ILogReader log, string directory, LogExportOption
         await WriteFullAsync(target, writer, tree, isChecked / TileCoordinate.FullWidth, size / TileCoordinate.FullWidth, cancellationToken).ConfigureAwait(false);
 
         // While the earlier checkpoint is there still: who dies here does it again. Readers take the full files meanwhile (LOG.md L14).
-        new PartialSweeper(files, directory, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance).Sweep(published, size);
+        new PartialSweeper(files, directory, NullLogger.Instance).Sweep(published, size);
         if (partials.Count > 0)
         {
             writer.Write(partials);
         }
 
+        cancellationToken.ThrowIfCancellationRequested();
         target.Publish(writer, goal);
     }
 
@@ -100,6 +102,7 @@ internal sealed class Exporter(ILogReader log, string directory, LogExportOption
                 count - first, 1, options.MaxDegreeOfParallelism, (next, _, stop) => GetAsync(kept, tree, first + next, stop), cancellationToken);
             await foreach (var files in bundles.ConfigureAwait(false))
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 group.AddRange(files);
                 bytes += files.Sum(file => file.Bytes.Length);
                 index++;
@@ -165,17 +168,21 @@ internal sealed class Exporter(ILogReader log, string directory, LogExportOption
         return bytes;
     }
 
-    /// <summary>The partial tiles and the partial bundle, which all of them lie at the right edge.</summary>
+    /// <summary>The partial tiles and the partial bundle of a size: the beginnings of what the log has there now.</summary>
     private async ValueTask<List<DurableWriter.NewFile>> PartialsAsync(SignedTree tree, long size, CancellationToken cancellationToken)
     {
-        var edge = await tree.EdgeAsync(cancellationToken).ConfigureAwait(false);
-        var partials = TileBuilder.PartialTilesOf(size)
-            .Select(tile => new DurableWriter.NewFile(tile.Path, Tile.ToBytes(edge[tile.Level]!.Hashes.Span), Sealed: false)).ToList();
+        var partials = new List<DurableWriter.NewFile>();
+        foreach (var tile in TileBuilder.PartialTilesOf(size))
+        {
+            var found = await tree.TileAsync(TileCoordinate.At(tile.Level, tile.Index, _size), cancellationToken).ConfigureAwait(false);
+            partials.Add(new DurableWriter.NewFile(tile.Path, Tile.ToBytes(found.Hashes.Span[..tile.Width]), Sealed: false));
+        }
+
         if (size % TileCoordinate.FullWidth > 0)
         {
-            var bundle = EntryBundleCoordinate.Holding(size - 1, size);
-            var bytes = await FetchAsync(tree, bundle, new MerkleHash[bundle.Width], cancellationToken).ConfigureAwait(false);
-            partials.Add(new DurableWriter.NewFile(bundle.Path, bytes, Sealed: false));
+            var (bundle, found) = (EntryBundleCoordinate.Holding(size - 1, size), EntryBundleCoordinate.Holding(size - 1, _size));
+            var bytes = await FetchAsync(tree, found, new MerkleHash[found.Width], cancellationToken).ConfigureAwait(false);
+            partials.Add(new DurableWriter.NewFile(bundle.Path, bytes[..EntryBundle.LengthOf(bytes.Span, bundle.Width)], Sealed: false));
         }
 
         return partials;
