@@ -18,6 +18,7 @@ internal sealed class Exporter(ILogReader log, string directory, LogExportOption
     private const int GroupBytes = 16 * 1024 * 1024;
 
     private readonly TreeReader _reader = new(log);
+    private string _origin = "";
     private long _size;
     private long _fetched;
 
@@ -26,12 +27,12 @@ internal sealed class Exporter(ILogReader log, string directory, LogExportOption
         try
         {
             var latest = (await LogSnapshot.LatestAsync(log, cancellationToken).ConfigureAwait(false)).Checkpoint;
+            (_origin, _size) = (Printable.Of(latest.Checkpoint.Origin), latest.Checkpoint.Size);
             var signers = Verify(latest, "The log's checkpoint", options.Origin);
             using var target = await ExportTarget.ClaimAsync(files, directory, latest.Checkpoint.Origin, cancellationToken).ConfigureAwait(false);
             var tree = new SignedTree(_reader, latest.Checkpoint, new TileCache());
             await CheckExtendsAsync(tree, latest.Checkpoint, target.Published, "exported", cancellationToken).ConfigureAwait(false);
             await CheckExtendsAsync(tree, latest.Checkpoint, target.Begun, "begun to be exported", cancellationToken).ConfigureAwait(false);
-            _size = latest.Checkpoint.Size;
             using var flushing = new FlushThreads();
             await ExportAsync(target, new DurableWriter(files, directory, flushing), tree, latest, cancellationToken).ConfigureAwait(false);
             return new LogExportResult { Checkpoint = latest, Signers = signers, Earlier = target.Published, Fetched = _fetched };
@@ -234,7 +235,7 @@ internal sealed class Exporter(ILogReader log, string directory, LogExportOption
         }
 
         return new AuditLogCorruptException(
-            $"{what} of the log '{log}', in '{bundle.Path}', is not what was signed. It was not exported, and no checkpoint was written. "
+            $"{what} of the log '{_origin}', in '{bundle.Path}', is not what was signed. It was not exported, and no checkpoint was written. "
             + "Verify the log to see what was changed.");
     }
 
@@ -265,13 +266,13 @@ internal sealed class Exporter(ILogReader log, string directory, LogExportOption
         if (size > head.Size)
         {
             throw new AuditLogRollbackException(
-                $"The log '{log}' has {head.Size} entries, but {size} were {what} to '{directory}' earlier: it was put back or cut off, or is an older copy. Nothing was changed.");
+                $"The log '{_origin}' has {head.Size} entries, but {size} were {what} to '{directory}' earlier: it was put back or cut off, or is an older copy. Nothing was changed.");
         }
 
         if (await RootAtAsync(tree, head, size, cancellationToken).ConfigureAwait(false) != root)
         {
             throw new AuditLogRollbackException(
-                $"The log '{log}' of {head.Size} entries does not begin with the {size} that were {what} to '{directory}' earlier: its history is another. Nothing was changed.");
+                $"The log '{_origin}' of {head.Size} entries does not begin with the {size} that were {what} to '{directory}' earlier: its history is another. Nothing was changed.");
         }
     }
 
