@@ -27,6 +27,7 @@ internal static class Program
             AccessVerb.Create(screen),
             ReviewVerb.Create(screen),
             EvidenceVerb.Create(screen),
+            ExportVerb.Create(screen),
             SchemaVerb.Create(screen),
         };
 

@@ -14,7 +14,7 @@ internal static class Failure
             InputException => (ExitCode.Unchecked, exception.Message),
 
             // Files that the user named are read as input; what remains is what the log itself is made of.
-            AuditFormatException or AuditLogCorruptException or AuditSignatureException => (ExitCode.Failed, exception.Message),
+            AuditFormatException or AuditLogCorruptException or AuditLogRollbackException or AuditSignatureException => (ExitCode.Failed, exception.Message),
             AuditException or IOException or UnauthorizedAccessException => (ExitCode.Unchecked, exception.Message),
             _ => (ExitCode.Unchecked, $"Unexpected, please report it: {exception.GetType().Name}: {exception.Message}"),
         };

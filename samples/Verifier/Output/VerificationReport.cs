@@ -16,8 +16,10 @@ internal static class VerificationReport
         }
 
         var head = result.Checkpoint.Checkpoint;
+        var notRead = result.EntriesNotRead == 0 ? ""
+            : $"; the first {result.EntriesNotRead} entries were NOT looked at, only their tiles";
         screen.Verdict(
-            good: true, "HOLDS", $"'{head.Origin}' at size {head.Size}, signed by key {Keys.Describe(result.Signers)}");
+            good: true, "HOLDS", $"'{head.Origin}' at size {head.Size}, signed by key {Keys.Describe(result.Signers)}{notRead}");
         foreach (var (earlier, signers) in result.ConsistentSince)
         {
             screen.Finding(
@@ -53,6 +55,11 @@ internal static class VerificationReport
         {
             WriteFailure(json, result.Failure);
             return;
+        }
+
+        if (result.EntriesNotRead > 0)
+        {
+            json.WriteNumber("entriesNotRead", result.EntriesNotRead);
         }
 
         json.WriteStartArray("consistentSince");

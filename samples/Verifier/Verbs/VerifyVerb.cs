@@ -11,6 +11,8 @@ namespace ImmutableAudit.Verifier.Verbs;
 /// <summary><c>verify</c>: is the whole log what was signed, and does it extend what was kept of it?</summary>
 internal static class VerifyVerb
 {
+    private const int BundleWidth = 256;
+
     public static Command Create(Screen screen)
     {
         var log = Arguments.Log();
@@ -30,10 +32,13 @@ internal static class VerifyVerb
         {
             Description = "Hash with the framework's SHA-256 alone, without this library's own hashing of many entries at once. Slower.",
         };
+        var entriesFrom = Arguments.Index(
+            "--entries-from",
+            "Index of the first entry to look at, a multiple of 256: of those below, whose bundles may be gone, only the tiles are verified.");
         return new Command(
             "verify", "Verifies a whole log: every entry, tile and time, the signatures, and what was kept from earlier.")
         {
-            log, keys, since, save, proofs, frameworkHash,
+            log, keys, since, save, proofs, frameworkHash, entriesFrom,
         }.With(screen, (arguments, json, cancellationToken) =>
         {
             var savePath = arguments.GetValue(save);
@@ -43,6 +48,7 @@ internal static class VerifyVerb
                 Since = Kept(arguments.GetValue(since), savePath),
                 Proofs = [.. (arguments.GetValue(proofs) ?? []).Select(InputFile.Proof)],
                 FrameworkHash = arguments.GetValue(frameworkHash),
+                EntriesFrom = arguments.GetValue(entriesFrom) ?? 0,
             };
             return RunAsync(screen, arguments.GetRequiredValue(log), options, savePath, json, cancellationToken);
         });
@@ -59,6 +65,16 @@ internal static class VerifyVerb
         if (options.Keys.Count == 0)
         {
             throw new InputException("verify needs --key VKEY: without a key to trust, anybody could have signed the log.");
+        }
+
+        if (options.EntriesFrom % BundleWidth != 0)
+        {
+            throw new InputException($"--entries-from is a multiple of {BundleWidth}, the entries of a bundle, not {options.EntriesFrom}.");
+        }
+
+        if (options.Proofs.FirstOrDefault(proof => proof.Entry is null && proof.Index < options.EntriesFrom) is { Index: var index })
+        {
+            throw new InputException($"The proof of entry {index} does not hold the entry, and with --entries-from {options.EntriesFrom} the log's is not read.");
         }
 
         var reader = LogReader.Open(log);

@@ -57,6 +57,22 @@ internal sealed class SignedTree(TreeReader reader, Checkpoint head, TileCache c
             : _hasher.HashCompleteSubtree(leaves.Span) == path[1]!.Node(0, (int)(bundle.Index % TileCoordinate.FullWidth));
     }
 
+    /// <summary>A tile of the tree, as signed.</summary>
+    public async ValueTask<TileNodes> TileAsync(TileCoordinate tile, CancellationToken cancellationToken)
+    {
+        var edge = _edge ?? await LoadEdgeAsync(cancellationToken).ConfigureAwait(false);
+        var path = await PathAsync(edge, tile.Index << (TileLevels * (tile.Level + 1)), cancellationToken).ConfigureAwait(false);
+        if (path[tile.Level] is { } found)
+        {
+            return found;
+        }
+
+        var leaves = new TileNodes(tile);
+        await ReadAsync(leaves, cancellationToken).ConfigureAwait(false);
+        Check(tile, leaves.Root, path[1]!);
+        return leaves;
+    }
+
     private async ValueTask<SignedEdge> LoadEdgeAsync(CancellationToken cancellationToken)
     {
         var tiles = TileBuilder.PartialTilesOf(head.Size).Select(tile => new TileNodes(tile)).ToList();

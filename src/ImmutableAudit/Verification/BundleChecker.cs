@@ -13,12 +13,13 @@ namespace ImmutableAudit.Verification;
 /// </summary>
 /// <param name="log">The log.</param>
 /// <param name="size">How many entries it has.</param>
+/// <param name="notRead">How many bundles, from the first on, are not read: of these there is the tile alone.</param>
 /// <param name="keep">The entries to keep.</param>
 /// <param name="keepLeaves">The bundles whose leaf hashes are needed although nothing is wrong with them.</param>
 /// <param name="visit">Whether the entries are to be decoded for a visitor.</param>
 /// <param name="hasher">What hashes entries and nodes.</param>
 internal sealed class BundleChecker(
-    ILogReader log, long size, IReadOnlySet<long> keep, IReadOnlySet<long> keepLeaves, bool visit, BatchHasher hasher)
+    ILogReader log, long size, long notRead, IReadOnlySet<long> keep, IReadOnlySet<long> keepLeaves, bool visit, BatchHasher hasher)
 {
     private readonly ILocalFiles? _local = (log as ILocalLog)?.Local;
     private readonly ConcurrentBag<Room> _idle = [];
@@ -45,7 +46,7 @@ internal sealed class BundleChecker(
         var path = report.Bundle.Path;
         try
         {
-            if (!await ReadBundleAsync(report.Bundle, room, cancellationToken).ConfigureAwait(false))
+            if (index >= notRead && !await ReadBundleAsync(report.Bundle, room, cancellationToken).ConfigureAwait(false))
             {
                 report.Failure = Failures.Missing(path, report.Bundle.FirstEntry, size);
                 return report;
@@ -64,7 +65,14 @@ internal sealed class BundleChecker(
                 return report;
             }
 
-            Check(report, room);
+            if (index >= notRead)
+            {
+                Check(report, room);
+            }
+            else
+            {
+                Take(report, room.Stored);
+            }
         }
         catch (AuditFormatException e)
         {
@@ -142,6 +150,17 @@ internal sealed class BundleChecker(
         {
             report.Root = hasher.HashCompleteSubtree(room.Leaves);
         }
+    }
+
+    /// <summary>Takes a tile's hashes for those of the entries. Whether they are the signed ones, the tiles above it and the root show.</summary>
+    private void Take(BundleReport report, MerkleHash[] stored)
+    {
+        if (keepLeaves.Contains(report.Bundle.Index))
+        {
+            (report.Leaves, report.Stored) = ([.. stored], [.. stored]);
+        }
+
+        report.Root = hasher.HashCompleteSubtree(stored);
     }
 
     private static VisitedEntry[] Decode(EntryBundleCoordinate bundle, ReadOnlySpan<byte> bytes, ReadOnlySpan<MerkleHash> leaves)

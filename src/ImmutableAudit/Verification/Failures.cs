@@ -142,6 +142,16 @@ internal static class Failures
         };
     }
 
+    /// <summary>Of entries that were not read.</summary>
+    public static VerificationFailure TileBelow(TileCoordinate tile, MerkleHash computed, MerkleHash signed) => new()
+    {
+        Kind = Kind.TileAltered,
+        Path = tile.Path,
+        Expected = $"{signed}",
+        Found = $"{computed}",
+        Message = $"'{tile.Path}' was altered: its hashes have the root {computed}, but the log has signed {signed}.",
+    };
+
     public static VerificationFailure Root(Checkpoint signed, MerkleHash found) => new()
     {
         Kind = Kind.Root,

@@ -78,7 +78,10 @@ internal sealed class KeptEvidence(LogVerificationOptions options, Checkpoint he
                 return failure;
             }
 
-            var result = proof.Verify(options.Keys, pass.Kept[proof.Index], head.Origin);
+            // The checkpoint's root is this log's, so an entry that leads to it is this log's too.
+            var result = proof.Index < pass.EntriesNotRead
+                ? proof.Verify(options.Keys, origin: head.Origin)
+                : proof.Verify(options.Keys, pass.Kept[proof.Index], head.Origin);
             if (!result.Holds)
             {
                 return DoesNotHold(proof, $"for the entry in this log: {result.Reason}");

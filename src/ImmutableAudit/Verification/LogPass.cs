@@ -25,24 +25,29 @@ internal sealed class LogPass
     /// <param name="head">Its checkpoint, verified.</param>
     /// <param name="sizes">The earlier sizes at which <see cref="Roots"/> is asked for later.</param>
     /// <param name="keep">The entries that <see cref="Kept"/> is to hold.</param>
-    /// <param name="ahead">Bundles to check at the same time, each group of them one after the other.</param>
+    /// <param name="options">Which bundles to leave out, and how many to check at the same time, each group of them one after the other.</param>
     /// <param name="visitor">Sees the entries.</param>
     /// <param name="hasher">What hashes entries and nodes.</param>
     public LogPass(
-        ILogReader log, Checkpoint head, IEnumerable<long> sizes, IReadOnlySet<long> keep, int ahead, IEntryVisitor? visitor, BatchHasher hasher)
+        ILogReader log, Checkpoint head, IEnumerable<long> sizes, IReadOnlySet<long> keep, LogVerificationOptions options, IEntryVisitor? visitor, BatchHasher hasher)
     {
         _head = head;
-        _ahead = ahead;
+        _ahead = options.MaxDegreeOfParallelism;
+        var bundlesNotRead = Math.Min(options.EntriesFrom, head.Size) / TileCoordinate.FullWidth;
+        EntriesNotRead = bundlesNotRead * TileCoordinate.FullWidth;
         _visitor = visitor;
         Roots = new PrefixRoots(sizes.Append(head.Size), hasher);
-        _checker = new BundleChecker(log, head.Size, keep, Roots.Bundles, visitor is not null, hasher);
+        _checker = new BundleChecker(log, head.Size, bundlesNotRead, keep, Roots.Bundles, visitor is not null, hasher);
         _judge = new TileJudge(log, head.Size, head.Root, hasher);
-        _upper = new UpperTiles(log, head.Size, _judge, hasher);
+        _upper = new UpperTiles(log, head.Size, EntriesNotRead, _judge, hasher);
     }
 
     public PrefixRoots Roots { get; }
 
     public Dictionary<long, ReadOnlyMemory<byte>> Kept { get; } = [];
+
+    /// <summary>How many entries, from the first on, are left out.</summary>
+    public long EntriesNotRead { get; }
 
     public DateTimeOffset? FirstTime { get; private set; }
 
@@ -63,7 +68,11 @@ internal sealed class LogPass
                     return failure;
                 }
 
-                _visitor?.Visit(report.Entries);
+                if (report.Bundle.FirstEntry >= EntriesNotRead)
+                {
+                    _visitor?.Visit(report.Entries);
+                }
+
                 progress?.Report(new VerificationProgress(report.Bundle.FirstEntry + report.Bundle.Width, _head.Size));
             }
         }

@@ -21,6 +21,14 @@ public sealed class LogVerificationOptions
     public IReadOnlyList<AuditProof> Proofs { get; init; } = [];
 
     /// <summary>
+    /// The index of the first entry to look at, a multiple of 256; default 0, so all. For a log whose oldest entry bundles were given up while
+    /// all tiles are kept: those below are not read, and their tiles alone are shown to be what was signed. What these entries were, and
+    /// that their times run forward, is <b>not</b> shown then (<see cref="LogVerificationResult.EntriesNotRead"/>). The bundle at the end, if it is
+    /// not full, is always read.
+    /// </summary>
+    public long EntriesFrom { get; init; }
+
+    /// <summary>
     /// How many bundles (256 entries each, usually some 100 kB, at most 17 MB) are read and hashed at the same time, and so
     /// held in memory; default twice the number of processors, so that some are read while others are hashed. At least 1.
     /// </summary>

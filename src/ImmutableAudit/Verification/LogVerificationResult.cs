@@ -12,7 +12,8 @@ public sealed record LogVerificationResult
 
     /// <summary>
     /// Whether everything holds: the checkpoint is signed by known keys, its root is that of the log's entries, every tile is
-    /// right, times run forward, and the log extends every checkpoint and holds every proof from earlier.
+    /// right, times run forward, and the log extends every checkpoint and holds every proof from earlier. Of the first
+    /// <see cref="EntriesNotRead"/> entries, if there are such, the tiles are right, and nothing more is known.
     /// </summary>
     [MemberNotNullWhen(true, nameof(Checkpoint))]
     [MemberNotNullWhen(false, nameof(Failure))]
@@ -36,7 +37,12 @@ public sealed record LogVerificationResult
     /// <summary>The proofs that hold, in the order given. Empty unless everything holds.</summary>
     public IReadOnlyList<AuditProofResult> Proofs { get; init; } = [];
 
-    /// <summary>The time of the first entry; <see langword="null"/> for an empty log, or unless everything holds.</summary>
+    /// <summary>
+    /// How many entries, from the first on, were not looked at, as <see cref="LogVerificationOptions.EntriesFrom"/> asked for: 0 unless it did.
+    /// </summary>
+    public long EntriesNotRead { get; init; }
+
+    /// <summary>The time of the first entry that was looked at; <see langword="null"/> for an empty log, or unless everything holds.</summary>
     public DateTimeOffset? FirstTime { get; init; }
 
     /// <summary>The time of the last entry; <see langword="null"/> for an empty log, or unless everything holds.</summary>

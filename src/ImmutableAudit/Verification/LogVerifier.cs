@@ -1,6 +1,7 @@
 using ImmutableAudit.Checkpoints;
 using ImmutableAudit.Merkle;
 using ImmutableAudit.Storage;
+using ImmutableAudit.Tiles;
 
 namespace ImmutableAudit.Verification;
 
@@ -22,13 +23,24 @@ public sealed class LogVerifier
     /// <summary>Makes ready to verify a log.</summary>
     /// <param name="log">The log: a directory, a URL, any source. It is not trusted.</param>
     /// <param name="options">What to verify it against.</param>
-    /// <exception cref="ArgumentException">There is no key: a log that anybody may have signed proves nothing.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The degree of parallelism is below 1.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no key: a log that anybody may have signed proves nothing. Or a proof needs an entry that is not to be read.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The degree of parallelism is below 1, or the first entry to look at is negative or no multiple of 256.
+    /// </exception>
     public LogVerifier(ILogReader log, LogVerificationOptions options)
     {
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxDegreeOfParallelism, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.EntriesFrom, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(options.EntriesFrom % TileCoordinate.FullWidth, 0, nameof(options));
+        if (options.Proofs.FirstOrDefault(proof => proof.Entry is null && proof.Index < options.EntriesFrom) is { Index: var index })
+        {
+            throw new ArgumentException($"The proof of entry {index} does not hold the entry, and the log's is not to be read.", nameof(options));
+        }
+
         if (options.Keys.Count == 0)
         {
             throw new ArgumentException("Verification needs at least one key to trust: without, anybody could have signed the log.", nameof(options));
@@ -95,7 +107,7 @@ public sealed class LogVerifier
         var head = checkpoint.Checkpoint;
         var kept = new KeptEvidence(_options, head);
         var hasher = _options.FrameworkHash ? BatchHasher.Framework : BatchHasher.Fastest;
-        var pass = new LogPass(_log, head, kept.Sizes, kept.Entries, _options.MaxDegreeOfParallelism, visitor, hasher);
+        var pass = new LogPass(_log, head, kept.Sizes, kept.Entries, _options, visitor, hasher);
         failure = kept.CheckItself()
             ?? await pass.RunAsync(progress, cancellationToken).ConfigureAwait(false)
             ?? kept.CheckAgainst(pass);
@@ -107,6 +119,7 @@ public sealed class LogVerifier
                 Signers = signers,
                 ConsistentSince = kept.Since,
                 Proofs = kept.Proofs,
+                EntriesNotRead = pass.EntriesNotRead,
                 FirstTime = pass.FirstTime,
                 LastTime = pass.LastTime,
             };

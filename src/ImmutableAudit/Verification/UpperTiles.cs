@@ -5,7 +5,7 @@ using ImmutableAudit.Tiles;
 namespace ImmutableAudit.Verification;
 
 /// <summary>Builds the tiles of level 1 and above anew from the roots of the full bundles, and compares each with the log's.</summary>
-internal sealed class UpperTiles(ILogReader log, long size, TileJudge judge, BatchHasher hasher)
+internal sealed class UpperTiles(ILogReader log, long size, long notRead, TileJudge judge, BatchHasher hasher)
 {
     // What is a leaf to this builder is a full bundle: its tiles are one level lower than the log's.
     private readonly TileBuilder _builder = new(hasher);
@@ -77,7 +77,9 @@ internal sealed class UpperTiles(ILogReader log, long size, TileJudge judge, Bat
         var (inTile, fromBelow) = (Tile.Hashes(stored.Span).ToArray(), Tile.Hashes(computed).ToArray());
         var verdict = await judge.JudgeAsync(tile, slot, inTile, fromBelow, cancellationToken).ConfigureAwait(false);
         var count = 1L << (8 * tile.Level);
-        return Failures.Node(
-            tile, ((tile.Index * TileCoordinate.FullWidth) + slot) * count, count, fromBelow[slot], inTile[slot], verdict);
+        var below = (tile.Index * TileCoordinate.FullWidth) + slot;
+        return verdict == TileVerdict.StoredIsSigned && (below + 1) * count <= notRead
+            ? Failures.TileBelow(new TileCoordinate(tile.Level - 1, below), fromBelow[slot], inTile[slot])
+            : Failures.Node(tile, below * count, count, fromBelow[slot], inTile[slot], verdict);
     }
 }

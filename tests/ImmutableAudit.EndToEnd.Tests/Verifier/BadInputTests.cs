@@ -7,6 +7,7 @@ public sealed class BadInputTests
     [InlineData("verify")]
     [InlineData("show")]
     [InlineData("prove LOG")]
+    [InlineData("export LOG")]
     [InlineData("check")]
     [InlineData("nonsense")]
     [InlineData("verify LOG LOG --key KEY")]
@@ -36,6 +37,7 @@ public sealed class BadInputTests
     [InlineData("show --help")]
     [InlineData("prove --help")]
     [InlineData("check --help")]
+    [InlineData("export --help")]
     public async Task Help_is_no_error(string arguments)
     {
         var result = await Cli.RunAsync(arguments.Split(' '));

@@ -165,6 +165,26 @@ public sealed class VerifyTests
     }
 
     [Fact]
+    public async Task Where_the_oldest_entries_were_given_up_it_is_said_how_many_were_not_looked_at()
+    {
+        using var log = await SampleLog.OfAsync(600);
+        File.Delete(Path.Combine(log.Directory, "tile/entries/000"));
+        string[] verify = ["verify", log.Directory, "--key", log.Key];
+
+        var result = await Cli.RunAsync([.. verify, "--entries-from", "256"]);
+        var json = (await Cli.RunAsync([.. verify, "--entries-from", "256", "--json"])).Json;
+
+        Assert.Equal(1, (await Cli.RunAsync(verify)).ExitCode);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("the first 256 entries were NOT looked at", result.Out.Split('\n')[0], StringComparison.Ordinal);
+        Assert.Equal(256, json.GetProperty("entriesNotRead").GetInt64());
+        foreach (var wrong in new[] { "100", "-256", "x" })
+        {
+            Assert.Equal(2, (await Cli.RunAsync([.. verify, "--entries-from", wrong])).ExitCode);
+        }
+    }
+
+    [Fact]
     public async Task On_a_terminal_it_is_drawn()
     {
         using var log = await SampleLog.OfAsync(300);

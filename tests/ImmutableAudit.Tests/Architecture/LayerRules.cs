@@ -35,7 +35,7 @@ internal static class LayerRules
         new("Storage/InMemory", UpToStorage, "No sink or reader knows another: each can be replaced or removed alone."),
         new("Storage/Http", UpToStorage, "No sink or reader knows another: each can be replaced or removed alone."),
         new("Log", UpToStorage, "The protocol is one for all sinks; it sees contracts only."),
-        new("Verification", [.. BelowStorage, "Storage/ILogReader.cs", "Storage/ILocalLog.cs", "Storage/TreeReader.cs"], "An auditor trusts a small part that shares no code path with the writer beyond the maths."),
+        new("Verification", [.. BelowStorage, "Storage/ILogReader.cs", "Storage/ILocalLog.cs", "Storage/InOrder.cs", "Storage/TreeReader.cs"], "An auditor trusts a small part that shares no code path with the writer beyond the maths."),
         new("Privilege/Attributes", [], "What developers write on interfaces; it carries no behaviour."),
         new("Privilege/Subjects", ["Events"], "Who calls has nothing to do with what anybody may."),
         new("Privilege/Policy", ["Merkle", "Events", "Privilege/Attributes", "Privilege/Subjects", "Privilege/Guards/GuardRule.cs"], "The policy's model: an auditor reads it without the runtime."),

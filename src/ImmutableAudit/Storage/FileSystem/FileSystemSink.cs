@@ -19,8 +19,10 @@ namespace ImmutableAudit.Storage.FileSystem;
 /// </remarks>
 public sealed class FileSystemSink : IAuditSink, ILocalLog
 {
+    /// <summary>Holds the lock, and the journal unless that lies elsewhere.</summary>
+    internal const string PrivateDirectory = "journal";
+
     private const string CheckpointFile = "checkpoint";
-    private const string PrivateDirectory = "journal";
 
     private readonly IFileOperations _files;
     private readonly string _directory;
@@ -94,6 +96,13 @@ public sealed class FileSystemSink : IAuditSink, ILocalLog
             throw new AuditLogMismatchException(
                 $"The directory '{_directory}' holds the log '{Printable.Of(stored.Checkpoint.Origin)}', not '{context.Origin}'. "
                 + "Nothing was changed. Give each log a directory of its own.");
+        }
+
+        if (_files.DirectoryExists(Path.Combine(_directory, ExportTarget.PrivateDirectory)))
+        {
+            throw new AuditLogMismatchException(
+                $"The directory '{_directory}' holds a copy that was exported for reading, and no journal. Nothing was changed. Open the log itself; "
+                + "if that is lost, go on in a new log with another origin that names it as its predecessor.");
         }
 
         try

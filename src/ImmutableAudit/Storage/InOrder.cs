@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace ImmutableAudit.Verification;
+namespace ImmutableAudit.Storage;
 
 /// <summary>Work on numbered items, done in parallel a bounded number ahead, and handed out in order.</summary>
 internal static class InOrder
