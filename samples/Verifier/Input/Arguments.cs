@@ -7,7 +7,7 @@ internal static class Arguments
 {
     public static Argument<string> Log() => NotEmpty(new Argument<string>("LOG")
     {
-        Description = "The log: a directory, or an http(s) URL below which its files lie.",
+        Description = "The log: a directory, an http(s) URL below which its files lie, or a database: 'postgresql://auditor@db.example/app', with '?origin=NAME' where it holds several and '&schema=NAME' where that is not the usual one.",
     });
 
     public static Argument<string> NotEmpty(Argument<string> argument)

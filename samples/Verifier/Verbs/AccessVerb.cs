@@ -45,7 +45,8 @@ internal static class AccessVerb
             throw new InputException("access needs --key VKEY: without a key to trust, anybody could have written the log.");
         }
 
-        var reader = LogReader.Open(log);
+        await using var source = await LogSource.OpenAsync(log, cancellationToken);
+        var reader = source.Log;
         json?.WriteString("log", reader.ToString());
         var replay = new AccessReplay(policies);
         var verifier = new LogVerifier(reader, new LogVerificationOptions { Keys = keys });

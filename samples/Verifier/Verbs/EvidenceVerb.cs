@@ -30,13 +30,14 @@ internal static class EvidenceVerb
             log, keys, name,
         };
         format.AddTo(command);
-        return command.With(screen, (arguments, json, cancellationToken) =>
+        return command.With(screen, async (arguments, json, cancellationToken) =>
         {
+            await using var source = await LogSource.OpenAsync(arguments.GetRequiredValue(log), cancellationToken);
             var facts = new LogFacts();
             var report = new EvidenceReport(Framework.All.Single(framework => framework.Name == arguments.GetRequiredValue(name)), facts);
             var request = new ReportRequest(
-                LogReader.Open(arguments.GetRequiredValue(log)), arguments.GetValue(keys), json, format.Choose(arguments, json));
-            return LogReports.RunAsync(
+                source.Log, arguments.GetValue(keys), json, format.Choose(arguments, json));
+            return await LogReports.RunAsync(
                 screen,
                 request,
                 facts,

@@ -57,7 +57,8 @@ internal static class ExportVerb
             throw new InputException("DIRECTORY is no directory's name.");
         }
 
-        var reader = LogReader.Open(log);
+        await using var source = await LogSource.OpenAsync(log, cancellationToken);
+        var reader = source.Log;
         json?.WriteString("log", reader.ToString());
         var result = await screen.WatchAsync("Exporting", quiet: json is not null, progress => LogExport.ToDirectoryAsync(
             reader,

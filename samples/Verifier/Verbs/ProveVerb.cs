@@ -20,13 +20,11 @@ internal static class ProveVerb
         return new Command("prove", "Makes a portable proof of one entry (C2SP tlog-proof, the entry inside), for check.")
         {
             log, index, output,
-        }.With(screen, (arguments, json, cancellationToken) => RunAsync(
-            screen,
-            LogReader.Open(arguments.GetRequiredValue(log)),
-            arguments.GetRequiredValue(index),
-            arguments.GetValue(output),
-            json,
-            cancellationToken));
+        }.With(screen, async (arguments, json, cancellationToken) =>
+        {
+            await using var source = await LogSource.OpenAsync(arguments.GetRequiredValue(log), cancellationToken);
+            return await RunAsync(screen, source.Log, arguments.GetRequiredValue(index), arguments.GetValue(output), json, cancellationToken);
+        });
     }
 
     private static async Task<int> RunAsync(

@@ -25,7 +25,7 @@ internal static class ReviewVerb
             log, keys, since, until,
         };
         format.AddTo(command);
-        return command.With(screen, (arguments, json, cancellationToken) =>
+        return command.With(screen, async (arguments, json, cancellationToken) =>
         {
             var (from, to) = (arguments.GetValue(since), arguments.GetValue(until));
             if (from > to)
@@ -33,10 +33,11 @@ internal static class ReviewVerb
                 throw new InputException("--since is after --until, and nothing lies between.");
             }
 
+            await using var source = await LogSource.OpenAsync(arguments.GetRequiredValue(log), cancellationToken);
             var review = new AccessReview(from, to);
             var request = new ReportRequest(
-                LogReader.Open(arguments.GetRequiredValue(log)), arguments.GetValue(keys), json, format.Choose(arguments, json));
-            return LogReports.RunAsync(
+                source.Log, arguments.GetValue(keys), json, format.Choose(arguments, json));
+            return await LogReports.RunAsync(
                 screen,
                 request,
                 review,

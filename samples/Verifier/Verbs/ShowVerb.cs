@@ -26,15 +26,14 @@ internal static class ShowVerb
             "show", "Lists a log's entries. All filters given must be met, exactly; both ends of a range belong to it.")
         {
             log, keys, from, to, actor, action, outcome, since, until,
-        }.With(screen, (arguments, json, cancellationToken) => RunAsync(
-            screen,
-            LogReader.Open(arguments.GetRequiredValue(log)),
-            Keys.Read(arguments.GetValue(keys)),
-            new EntryFilter(
+        }.With(screen, async (arguments, json, cancellationToken) =>
+        {
+            var filter = new EntryFilter(
                 arguments.GetValue(from) ?? 0, arguments.GetValue(to), arguments.GetValue(actor), arguments.GetValue(action),
-                arguments.GetValue(outcome), arguments.GetValue(since), arguments.GetValue(until)),
-            json,
-            cancellationToken));
+                arguments.GetValue(outcome), arguments.GetValue(since), arguments.GetValue(until));
+            await using var source = await LogSource.OpenAsync(arguments.GetRequiredValue(log), cancellationToken);
+            return await RunAsync(screen, source.Log, Keys.Read(arguments.GetValue(keys)), filter, json, cancellationToken);
+        });
     }
 
     private static async Task<int> RunAsync(

@@ -77,7 +77,8 @@ internal static class VerifyVerb
             throw new InputException($"The proof of entry {index} does not hold the entry, and with --entries-from {options.EntriesFrom} the log's is not read.");
         }
 
-        var reader = LogReader.Open(log);
+        await using var source = await LogSource.OpenAsync(log, cancellationToken);
+        var reader = source.Log;
         json?.WriteString("log", reader.ToString());
         var verifier = new LogVerifier(reader, options);
         var result = await screen.VerifyAsync(verifier, quiet: json is not null, cancellationToken);
