@@ -192,7 +192,7 @@ internal static class ReadCases
     /// <summary>A committing thread, a publishing one, and several that read whatever is there.</summary>
     private static async Task AtWorkAsync(SinkRun run)
     {
-        const int Commits = 40;
+        const int Commits = 24;
         const int Batch = 25;
         var sink = await run.OpenAsync();
         var log = ModelLog.Of(Commits * Batch);

@@ -48,7 +48,7 @@ internal sealed class MutantHarness(Func<MutantHarness, IAuditSink, IAuditSink> 
 }
 
 /// <summary>Leaves everything to another sink; what a mutant changes it overrides.</summary>
-internal class Mutant(IAuditSink inner) : IAuditSink
+internal sealed class Mutant(IAuditSink inner) : IAuditSink
 {
     public Func<bool>? Durable { get; init; }
 

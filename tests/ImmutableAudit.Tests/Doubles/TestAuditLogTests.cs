@@ -15,15 +15,14 @@ public sealed class TestAuditLogTests
     {
         await using var audit = await TestAuditLog.OpenAsync();
         audit.AssertNothingRecorded();
-        IAuditLog log = audit;
-        await log.AppendAsync(new AuditEvent
+        await audit.AppendAsync(new AuditEvent
         {
             Actor = new AuditSubject { Id = "alice" },
             Action = "orders.export",
             Resource = new AuditResource { Type = "order", Id = "4711" },
             Outcome = "success",
         });
-        await log.PostAsync(TestLogs.Event(2)); // Nobody has waited for it.
+        await audit.PostAsync(TestLogs.Event(2)); // Nobody has waited for it.
 
         Assert.Equal(0, audit.AssertRecorded("orders.export").Index);
         audit.AssertRecorded("orders.export", actor: "alice", resource: "4711", outcome: "success");

@@ -135,7 +135,7 @@ public sealed class FileSystemSink : IAuditSink, ILocalLog
         {
             var note = await _reader.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false);
             _published = note is { } bytes ? SignedCheckpoint.Parse(bytes) : throw new AuditLogCorruptException($"The checkpoint of '{_directory}' is gone.");
-            _edge = await LoadEdgeAsync(published, cancellationToken).ConfigureAwait(false);
+            _edge = await RightEdge.LoadAsync(this, published, cancellationToken).ConfigureAwait(false);
 
             // A process that was killed may have renamed it without flushing the name, and recovery drops what it covers (LOG.md L12).
             _files.FlushDirectory(_directory);
@@ -293,24 +293,6 @@ public sealed class FileSystemSink : IAuditSink, ILocalLog
         }
 
         return ValueTask.CompletedTask;
-    }
-
-    /// <summary>The edge of the published tiles, which must be what was signed.</summary>
-    private async ValueTask<RightEdge> LoadEdgeAsync(CompactRange published, CancellationToken cancellationToken)
-    {
-        RightEdge edge;
-        try
-        {
-            edge = await RightEdge.LoadAsync(this, published.Size, cancellationToken).ConfigureAwait(false);
-        }
-        catch (AuditFormatException e)
-        {
-            throw new AuditLogCorruptException($"The directory '{_directory}' does not hold the {published.Size} entries that are published: {e.Message}", e);
-        }
-
-        return edge.ToCompactRange().Root() == published.Root()
-            ? edge
-            : throw new AuditLogCorruptException($"The tiles of '{_directory}' do not add up to the root of the {published.Size} entries that are published.");
     }
 
     /// <summary>Takes committed entries up to a size, at least, from the journal into tiles and bundles.</summary>

@@ -55,6 +55,26 @@ internal sealed class RightEdge
         return new RightEdge(TileBuilder.Resume(size, partials), bundle.Span);
     }
 
+    /// <summary>Takes up the edge of what is published, and makes sure that it is that.</summary>
+    /// <exception cref="AuditLogCorruptException">It is not.</exception>
+    public static async ValueTask<RightEdge> LoadAsync(ILogReader log, CompactRange published, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var edge = await LoadAsync(log, published.Size, cancellationToken).ConfigureAwait(false);
+            if (edge.ToCompactRange().Root() == published.Root())
+            {
+                return edge;
+            }
+        }
+        catch (AuditFormatException e)
+        {
+            throw new AuditLogCorruptException($"The tiles do not hold the {published.Size} entries that are published: {e.Message} Nothing was changed. Verify the log.", e);
+        }
+
+        throw new AuditLogCorruptException($"The tiles do not add up to the root of the {published.Size} entries that are published. Nothing was changed. Verify the log.");
+    }
+
     /// <summary>Appends entries that lie one after the other as in a bundle.</summary>
     /// <exception cref="AuditLogCorruptException">They are not as many as announced.</exception>
     public void Append(ReadOnlySpan<byte> entries, int count)
