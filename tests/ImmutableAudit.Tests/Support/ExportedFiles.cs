@@ -18,10 +18,11 @@ internal static class ExportedFiles
     public static void AssertSame(IReadOnlyDictionary<string, byte[]> expected, string directory, params string[] mayRemain)
     {
         var found = Of(directory);
-        Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), found.Keys.Where(path => expected.ContainsKey(path) || !mayRemain.Contains(path, StringComparer.Ordinal)));
+        var more = found.Keys.Where(path => !expected.ContainsKey(path) && !mayRemain.Contains(path, StringComparer.Ordinal));
+        Assert.Equal("", string.Join(' ', more));
         foreach (var (path, bytes) in expected)
         {
-            Assert.True(bytes.AsSpan().SequenceEqual(found[path]), path);
+            Assert.True(found.TryGetValue(path, out var there) && bytes.AsSpan().SequenceEqual(there), path);
         }
     }
 

@@ -17,13 +17,18 @@ internal sealed class ExportTarget : IDisposable
     private readonly string _directory;
     private readonly LogFiles _files;
     private readonly WriterLock _lock;
+    private readonly FlushThreads _flushing = new();
 
-    private ExportTarget(string directory, LogFiles files, WriterLock held)
+    private ExportTarget(IFileOperations files, string directory, LogFiles reader, WriterLock held)
     {
         _directory = directory;
-        _files = files;
+        _files = reader;
         _lock = held;
+        Writer = new DurableWriter(files, directory, _flushing);
     }
+
+    /// <summary>Writes to it.</summary>
+    public DurableWriter Writer { get; }
 
     /// <summary>The checkpoint of the finished export.</summary>
     public SignedCheckpoint? Published { get; private set; }
@@ -44,7 +49,7 @@ internal sealed class ExportTarget : IDisposable
         var held = Lock(files, directory);
         try
         {
-            var target = new ExportTarget(directory, reader, held);
+            var target = new ExportTarget(files, directory, reader, held);
             (target.Published, target.Begun) =
                 await InspectAsync(reader, directory, origin, cancellationToken).ConfigureAwait(false);
             return target;
@@ -70,13 +75,17 @@ internal sealed class ExportTarget : IDisposable
     }
 
     /// <summary>Keeps a note of what is begun: a directory with tiles and without a checkpoint can be told from other remains by it.</summary>
-    public void Begin(DurableWriter writer, SignedCheckpoint checkpoint) =>
-        writer.Write([new DurableWriter.NewFile(BegunFile, checkpoint.Bytes, Sealed: false)]);
+    public void Begin(SignedCheckpoint checkpoint) =>
+        Writer.Write([new DurableWriter.NewFile(BegunFile, checkpoint.Bytes, Sealed: false)]);
 
-    public void Publish(DurableWriter writer, SignedCheckpoint checkpoint) =>
-        writer.Write([new DurableWriter.NewFile(LogFiles.CheckpointPath, checkpoint.Bytes, Sealed: false)]);
+    public void Publish(SignedCheckpoint checkpoint) =>
+        Writer.Write([new DurableWriter.NewFile(LogFiles.CheckpointPath, checkpoint.Bytes, Sealed: false)]);
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        _flushing.Dispose();
+        _lock.Dispose();
+    }
 
     private static WriterLock Lock(IFileOperations files, string directory)
     {

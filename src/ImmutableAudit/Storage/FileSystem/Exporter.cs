@@ -33,8 +33,7 @@ internal sealed class Exporter(ILogReader log, string directory, LogExportOption
             var tree = new SignedTree(_reader, latest.Checkpoint, new TileCache());
             await CheckExtendsAsync(tree, latest.Checkpoint, target.Published, "exported", cancellationToken).ConfigureAwait(false);
             await CheckExtendsAsync(tree, latest.Checkpoint, target.Begun, "begun to be exported", cancellationToken).ConfigureAwait(false);
-            using var flushing = new FlushThreads();
-            await ExportAsync(target, new DurableWriter(files, directory, flushing), tree, latest, cancellationToken).ConfigureAwait(false);
+            await ExportAsync(target, tree, latest, cancellationToken).ConfigureAwait(false);
             return new LogExportResult { Checkpoint = latest, Signers = signers, Earlier = target.Published, Fetched = _fetched };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -44,53 +43,51 @@ internal sealed class Exporter(ILogReader log, string directory, LogExportOption
         }
     }
 
-    private async Task ExportAsync(
-        ExportTarget target, DurableWriter writer, SignedTree tree, SignedCheckpoint latest, CancellationToken cancellationToken)
+    private async Task ExportAsync(ExportTarget target, SignedTree tree, SignedCheckpoint latest, CancellationToken cancellationToken)
     {
         var published = target.Published?.Checkpoint.Size ?? 0;
         var isChecked = options.Recheck ? 0 : published;
         if (target.Begun is { Checkpoint.Size: var begun } && begun > published && begun < _size)
         {
             // What was begun is finished first: of each size that partial files were written for, it is known so when they are to go.
-            await ExportAsync(target, writer, tree, target.Begun, published, isChecked, cancellationToken).ConfigureAwait(false);
+            await ExportAsync(target, tree, target.Begun, published, isChecked, cancellationToken).ConfigureAwait(false);
             published = isChecked = begun;
         }
 
-        await ExportAsync(target, writer, tree, latest, published, isChecked, cancellationToken).ConfigureAwait(false);
+        await ExportAsync(target, tree, latest, published, isChecked, cancellationToken).ConfigureAwait(false);
         options.Progress?.Report(new LogExportProgress(_size, _size));
     }
 
     /// <summary>Exports the log as of one checkpoint (LOG.md L22: full files, partial files, checkpoint).</summary>
     /// <param name="target">The directory.</param>
-    /// <param name="writer">Writes to it.</param>
     /// <param name="tree">The log as it is published now: what it was earlier is the beginning of that.</param>
     /// <param name="goal">The checkpoint.</param>
     /// <param name="published">The size that the directory's checkpoint is of.</param>
     /// <param name="isChecked">The size up to which full files need not be looked at.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     private async Task ExportAsync(
-        ExportTarget target, DurableWriter writer, SignedTree tree, SignedCheckpoint goal, long published, long isChecked, CancellationToken cancellationToken)
+        ExportTarget target, SignedTree tree, SignedCheckpoint goal, long published, long isChecked, CancellationToken cancellationToken)
     {
         var size = goal.Checkpoint.Size;
         List<DurableWriter.NewFile> partials = size > 0 ? await PartialsAsync(tree, size, cancellationToken).ConfigureAwait(false) : [];
 
         // Not before: what is begun has to be finished some day, and what does not add up to its root never is.
-        target.Begin(writer, goal);
-        await WriteFullAsync(target, writer, tree, isChecked / TileCoordinate.FullWidth, size / TileCoordinate.FullWidth, cancellationToken).ConfigureAwait(false);
+        target.Begin(goal);
+        await WriteFullAsync(target, tree, isChecked / TileCoordinate.FullWidth, size / TileCoordinate.FullWidth, cancellationToken).ConfigureAwait(false);
 
         // While the earlier checkpoint is there still: who dies here does it again. Readers take the full files meanwhile (LOG.md L14).
         new PartialSweeper(files, directory, NullLogger.Instance).Sweep(published, size);
         if (partials.Count > 0)
         {
-            writer.Write(partials);
+            target.Writer.Write(partials);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        target.Publish(writer, goal);
+        target.Publish(goal);
     }
 
     private async Task WriteFullAsync(
-        ExportTarget target, DurableWriter writer, SignedTree tree, long first, long count, CancellationToken cancellationToken)
+        ExportTarget target, SignedTree tree, long first, long count, CancellationToken cancellationToken)
     {
         var kept = target.HasTiles ? target : null;
         var group = new List<DurableWriter.NewFile>(GroupSize);
@@ -101,23 +98,23 @@ internal sealed class Exporter(ILogReader log, string directory, LogExportOption
         {
             var bundles = InOrder.RunAsync(
                 count - first, 1, options.MaxDegreeOfParallelism, (next, _, stop) => GetAsync(kept, tree, first + next, stop), cancellationToken);
-            await foreach (var files in bundles.ConfigureAwait(false))
+            await foreach (var found in bundles.ConfigureAwait(false))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                group.AddRange(files);
-                bytes += files.Sum(file => file.Bytes.Length);
+                group.AddRange(found);
+                bytes += found.Sum(file => file.Bytes.Length);
                 index++;
                 await AddUpperTilesAsync(group, tree, index, cancellationToken).ConfigureAwait(false);
                 if (group.Count >= GroupSize || bytes >= GroupBytes)
                 {
                     await writing.ConfigureAwait(false);
-                    writing = WriteAsync(writer, group, index);
+                    writing = WriteAsync(target.Writer, group, index);
                     (group, bytes) = (new List<DurableWriter.NewFile>(GroupSize), 0);
                 }
             }
 
             await writing.ConfigureAwait(false);
-            writing = group.Count > 0 ? WriteAsync(writer, group, index) : Task.CompletedTask;
+            writing = group.Count > 0 ? WriteAsync(target.Writer, group, index) : Task.CompletedTask;
             await writing.ConfigureAwait(false);
         }
         finally
