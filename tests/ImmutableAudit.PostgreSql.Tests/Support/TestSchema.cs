@@ -72,10 +72,13 @@ internal sealed class TestSchema : IDisposable
     }
 
     /// <summary>Runs a statement as the superuser; <c>{schema}</c> stands for the schema's name.</summary>
-    public Task ExecuteAsync(string sql) => Server.ExecuteAsync(sql.Replace("{schema}", Name, StringComparison.Ordinal));
+    public Task ExecuteAsync(string sql) => Server.ExecuteAsync(In(sql));
 
     /// <summary>Asks for one value as the superuser.</summary>
-    public Task<T> AskAsync<T>(string sql) => Server.AskAsync<T>(sql.Replace("{schema}", Name, StringComparison.Ordinal));
+    public Task<T> AskAsync<T>(string sql) => Server.AskAsync<T>(In(sql));
+
+    /// <summary>A statement with the schema's name where <c>{schema}</c> stands.</summary>
+    public string In(string sql) => sql.Replace("{schema}", Name, StringComparison.Ordinal);
 
     public static AuditEvent Event(long number) => new()
     {

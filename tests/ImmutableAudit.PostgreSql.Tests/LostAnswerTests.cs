@@ -1,0 +1,203 @@
+using ImmutableAudit.PostgreSql.Tests.Support;
+using ImmutableAudit.Storage.PostgreSql;
+
+namespace ImmutableAudit.PostgreSql.Tests;
+
+/// <summary>The connection breaks at every message of a commit's conversation: the entry is in the log once, and the append succeeds.</summary>
+/// <remarks>One producer appends one entry after the other: one that were there twice, or not at all, would move the index of the next.</remarks>
+[Collection(ServerTests.Name)]
+public sealed class LostAnswerTests(ServerFixture fixture)
+{
+    [ServerFact]
+    public Task A_connection_may_break_at_every_message_of_a_commit() => BreakEverywhereAsync([Fate.Cut, Fate.CutInside], async test =>
+    {
+        // Before: so that the connection is open and knows its statements.
+        await test.AppendAsync();
+        test.ArmCommit();
+    });
+
+    [ServerFact]
+    public Task A_connection_may_break_at_every_message_of_its_beginning() => BreakEverywhereAsync([Fate.Cut], async test =>
+    {
+        await test.AppendAsync();
+        test.BreakNextCommit();
+        test.ArmNextConnection();
+    });
+
+    [ServerFact]
+    public async Task A_connection_may_break_at_every_message_by_which_a_lost_answer_is_found_out()
+    {
+        using var counted = new Counted();
+        await BreakEverywhereAsync([Fate.Cut], async test =>
+        {
+            await test.AppendAsync();
+            test.SwallowNextAnswer();
+            test.ArmNextConnection();
+        });
+        Assert.True(counted.LostAnswers > 0);
+    }
+
+    [ServerFact]
+    public async Task A_client_that_vanishes_holds_the_head_no_longer_than_a_commit_may_be_open()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        await using var proxy = new Proxy(schema.Server);
+        await using var test = await BrokenLog.OpenAsync(schema, proxy);
+        await test.AppendAsync();
+
+        // The server waits for what comes after the opened commit, and is not told that nobody is there.
+        var opened = 0;
+        proxy.Decide = message => message is { Commits: true, FromClient: true } && message.Text[0] == 'B' && ++opened == 3 ? Fate.Vanish : Fate.Pass;
+        await test.AppendAsync();
+        Assert.True(opened >= 3);
+        Assert.Contains(await schema.Server.LogAsync(), line => line.Contains($"[{schema.Name}] ") && line.Contains("idle-in-transaction timeout"));
+        await test.CheckAsync();
+    }
+
+    /// <summary>Counts the messages from where the connection is armed to where the append is done, and breaks it at each of them.</summary>
+    private async Task BreakEverywhereAsync(Fate[] fates, Func<BrokenLog, Task> armAsync)
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        await using var proxy = new Proxy(schema.Server);
+        await using var test = await BrokenLog.OpenAsync(schema, proxy);
+        await armAsync(test);
+        await test.AppendAsync();
+        var (sent, received) = test.Disarm();
+        Assert.True(sent > 4 && received > 4, $"There were {sent} and {received} messages.");
+        foreach (var fate in fates)
+        {
+            foreach (var (fromClient, place) in Enumerable.Range(1, sent).Select(place => (true, place)).Concat(Enumerable.Range(1, received).Select(place => (false, place))))
+            {
+                test.At = (fromClient, place, fate);
+                await armAsync(test);
+                await test.AppendAsync();
+                test.Disarm();
+                Assert.True(test.At is null, $"Message {place} of {(fromClient ? sent : received)} did not come.");
+            }
+        }
+
+        await test.CheckAsync();
+    }
+
+    /// <summary>A log whose connection to the server can be broken.</summary>
+    private sealed class BrokenLog : IAsyncDisposable
+    {
+        private readonly TestSchema _schema;
+        private readonly Proxy _proxy;
+        private readonly AuditLog _log;
+        private long _appended;
+        private Func<Message, bool>? _armed;
+        private bool _breakCommit;
+        private bool _swallow;
+        private bool _committing;
+        private int _sent;
+        private int _received;
+
+        private BrokenLog(TestSchema schema, Proxy proxy, AuditLog log)
+        {
+            _schema = schema;
+            _proxy = proxy;
+            _log = log;
+            proxy.Decide = Decide;
+        }
+
+        /// <summary>Where the connection is to break next.</summary>
+        public (bool FromClient, int Place, Fate Fate)? At { get; set; }
+
+        public static async Task<BrokenLog> OpenAsync(TestSchema schema, Proxy proxy)
+        {
+            // Nothing is published meanwhile, and nothing is kept: whatever connects, commits.
+            var sink = new PostgreSqlSink(
+                $"{schema.Writer}{proxy.Settings};Pooling=false;Application Name={schema.Name}",
+                schema.SinkOptions(options => options.MaxCommitTime = TimeSpan.FromMilliseconds(200)));
+            return new BrokenLog(schema, proxy, await AuditLog.OpenAsync(schema.LogOptions(sink, options => options.CheckpointInterval = TimeSpan.FromDays(1))));
+        }
+
+        /// <summary>Appends one, which gets the next index.</summary>
+        public async Task AppendAsync()
+        {
+            var receipt = await _log.AppendAsync(TestSchema.Event(_appended));
+            Assert.Equal(_appended++, receipt.Index);
+        }
+
+        /// <summary>Counts from the next message on a connection that commits.</summary>
+        public void ArmCommit() => Arm(message => message.Commits);
+
+        /// <summary>Counts from the first message of the next connection.</summary>
+        public void ArmNextConnection()
+        {
+            var next = _proxy.Connections + 1;
+            Arm(message => message.Connection == next);
+        }
+
+        /// <summary>The next commit finds its connection broken.</summary>
+        public void BreakNextCommit() => _breakCommit = true;
+
+        /// <summary>What the server answers to the next COMMIT does not arrive.</summary>
+        public void SwallowNextAnswer() => _swallow = true;
+
+        /// <summary>No more is counted.</summary>
+        public (int Sent, int Received) Disarm()
+        {
+            _armed = null;
+            return (_sent, _received);
+        }
+
+        public async Task CheckAsync()
+        {
+            await _log.FlushAsync();
+            var result = await _schema.VerifyAsync();
+            Assert.True(result.Holds, result.ToString());
+            Assert.Equal(_appended, result.Checkpoint.Checkpoint.Size);
+            var number = 0L;
+            await foreach (var entry in _log.ReadAsync())
+            {
+                Assert.Equal($"{number++}", entry.Event.Resource!.Id);
+            }
+
+            Assert.Equal(_appended, number);
+        }
+
+        public ValueTask DisposeAsync() => _log.DisposeAsync();
+
+        private void Arm(Func<Message, bool> armed)
+        {
+            (_sent, _received) = (0, 0);
+            _armed = armed;
+        }
+
+        private Fate Decide(Message message)
+        {
+            if (message.Commits && Break(message))
+            {
+                return Fate.Cut;
+            }
+
+            if (_armed?.Invoke(message) != true)
+            {
+                return Fate.Pass;
+            }
+
+            var place = message.FromClient ? ++_sent : ++_received;
+            if (At is not var (fromClient, at, fate) || fromClient != message.FromClient || place != at)
+            {
+                return Fate.Pass;
+            }
+
+            At = null;
+            _armed = null;
+            return fate;
+        }
+
+        /// <summary>A connection that commits breaks: at its next message, or where the server says that it has committed.</summary>
+        private bool Break(Message message)
+        {
+            _committing |= message is { FromClient: false } && message.Text.Contains("COMMIT\0", StringComparison.Ordinal);
+            var breaks = (_breakCommit && message.FromClient) || (_swallow && _committing);
+            _breakCommit &= !breaks;
+            _swallow &= !breaks;
+            _committing = false;
+            return breaks;
+        }
+    }
+}
