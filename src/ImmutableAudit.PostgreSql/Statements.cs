@@ -31,7 +31,7 @@ internal sealed class Statements(string schema)
 
     public string Tile { get; } = $"SELECT substring(data FOR $4) FROM {schema}.tile WHERE log = $1 AND level = $2 AND index = $3";
 
-    public string Entries { get; } = $"SELECT data FROM {schema}.entry WHERE log = $1 AND index >= $2 AND index < $3 ORDER BY index";
+    public string Entries { get; } = $"SELECT data, index FROM {schema}.entry WHERE log = $1 AND index >= $2 AND index < $3 ORDER BY index";
 
     public string Listen { get; } = $"LISTEN {schema}";
 }

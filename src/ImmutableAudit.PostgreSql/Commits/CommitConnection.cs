@@ -1,4 +1,5 @@
 using System.Data;
+using ImmutableAudit.Merkle;
 using ImmutableAudit.Tiles;
 using Npgsql;
 
@@ -32,7 +33,7 @@ internal sealed class CommitConnection : IDisposable
         var wait = Milliseconds(2 * maxCommitTime);
         _open = new NpgsqlBatch(connection)
         {
-            BatchCommands = { new("BEGIN"), new(sql.OpenCommit) { Parameters = { Parameter.Of(log), Parameter.Of(idle), Parameter.Of(wait) } } },
+            BatchCommands = { new("BEGIN ISOLATION LEVEL READ COMMITTED"), new(sql.OpenCommit) { Parameters = { Parameter.Of(log), Parameter.Of(idle), Parameter.Of(wait) } } },
         };
         _append = new NpgsqlBatch(connection)
         {
@@ -122,8 +123,19 @@ internal sealed class CommitConnection : IDisposable
         {
             Parameters = { Parameter.Of(_log), Parameter.Of(batch.FirstIndex), Parameter.Of(batch.FirstIndex + batch.Count) },
         };
-        var (count, bytes) = EntryRows.ReadAsync(command, batch.Count, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        var (count, bytes) = EntryRows.ReadAsync(command, batch.FirstIndex, batch.Count, CancellationToken.None).AsTask().GetAwaiter().GetResult();
         return count == batch.Count && bytes.Span.SequenceEqual(batch.Entries.Span);
+    }
+
+    /// <summary>The leaf hash of an entry; <see langword="null"/> where it is not there.</summary>
+    public MerkleHash? FindLeaf(long index)
+    {
+        using var command = new NpgsqlCommand(_sql.Entries, _connection) { Parameters = { Parameter.Of(_log), Parameter.Of(index), Parameter.Of(index + 1) } };
+        var (count, bytes) = EntryRows.ReadAsync(command, index, 1, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        var rest = bytes.Span;
+        Span<MerkleHash> leaf = stackalloc MerkleHash[count];
+        EntryBundle.HashEntries(ref rest, leaf);
+        return count == 0 ? null : leaf[0];
     }
 
     public void Dispose()

@@ -14,6 +14,9 @@ internal sealed class Committer(Func<CommitConnection> connect, Action<long> onS
     private Retry? _calledOff;
     private volatile StoredHead? _newest;
 
+    /// <summary>The last entry that this process has committed: whoever connects anew looks whether it is still there.</summary>
+    private (long Index, MerkleHash Leaf)? _last;
+
     /// <summary>The newest head that this process has committed, or found when it recovered.</summary>
     public StoredHead? Newest => _newest;
 
@@ -26,17 +29,17 @@ internal sealed class Committer(Func<CommitConnection> connect, Action<long> onS
             var isKept = _connection is not null;
             try
             {
-                _connection ??= connect();
-                var (head, now) = _connection.Open();
-                if (head.Size < _newest?.Size)
-                {
-                    throw Behind(head, _newest.Size);
-                }
-
+                var (head, now) = Connected().Open();
+                CheckGoesOn(head);
                 onSize(head.Size);
                 return new Commit(this, head, now);
             }
-            catch (Exception e) when (e is not AuditLogCorruptException)
+            catch (AuditLogCorruptException)
+            {
+                Drop(); // It holds the head.
+                throw;
+            }
+            catch (Exception e)
             {
                 Drop();
 
@@ -56,8 +59,9 @@ internal sealed class Committer(Func<CommitConnection> connect, Action<long> onS
     {
         try
         {
-            _connection ??= connect();
-            return _newest = _connection.Confirm();
+            var head = Connected().Confirm();
+            CheckGoesOn(head);
+            return _newest = head;
         }
         catch
         {
@@ -70,6 +74,42 @@ internal sealed class Committer(Func<CommitConnection> connect, Action<long> onS
     {
         _closing.Cancel();
         Drop();
+    }
+
+    /// <summary>The connection. A new one may lead to another server, a standby that took over: what was committed last must be there.</summary>
+    private CommitConnection Connected()
+    {
+        if (_connection is null)
+        {
+            _connection = connect();
+            if (_last is var (index, leaf) && _connection.FindLeaf(index) is var found && found != leaf)
+            {
+                Drop();
+                throw new AuditLogCorruptException(
+                    $"Entry {index} of the log, which was committed, is {(found is null ? "not in the database" : "another one in the database")}: it was put back to an earlier state, or a standby took over that had not received it. Nothing was changed.");
+            }
+        }
+
+        return _connection;
+    }
+
+    /// <summary>The head is the one that this process committed last, or a later one.</summary>
+    private void CheckGoesOn(StoredHead head)
+    {
+        if (_newest is not { } newest || head.Size > newest.Size)
+        {
+            return;
+        }
+
+        if (head.Size < newest.Size)
+        {
+            throw Behind(head, newest.Size);
+        }
+
+        if (head.Head != newest.Head || !head.Range.Nodes.SequenceEqual(newest.Range.Nodes))
+        {
+            throw new AuditLogCorruptException($"What the database says of the log of size {head.Size} is not what was committed: it was changed there. Nothing was changed.");
+        }
     }
 
     private static AuditLogCorruptException Behind(StoredHead head, long size) => new(
@@ -114,14 +154,13 @@ internal sealed class Committer(Func<CommitConnection> connect, Action<long> onS
         {
             try
             {
-                _connection ??= connect();
-                var head = _connection.Confirm();
+                var head = Connected().Confirm();
                 if (head.Size < batch.FirstIndex)
                 {
                     throw Behind(head, batch.FirstIndex);
                 }
 
-                if (head.Size == batch.FirstIndex || !_connection.Holds(batch))
+                if (head.Size == batch.FirstIndex || !_connection!.Holds(batch))
                 {
                     return Again(cause);
                 }
@@ -143,6 +182,7 @@ internal sealed class Committer(Func<CommitConnection> connect, Action<long> onS
     private void Committed(CommitBatch batch)
     {
         _newest = new StoredHead(batch.Head, batch.Range.Clone());
+        _last = (batch.Head.Size - 1, batch.LeafHashes.Span[^1]);
         _calledOff = null;
         onSize(batch.Head.Size);
     }

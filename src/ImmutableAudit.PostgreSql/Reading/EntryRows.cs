@@ -9,18 +9,19 @@ internal static class EntryRows
 {
     private const int UsualLength = 320;
 
-    /// <summary>Reads the rows of a command that selects entries in order.</summary>
+    /// <summary>Reads the rows of a command that selects entries and their indexes in order, up to the first that is gone.</summary>
     /// <param name="command">The command.</param>
+    /// <param name="from">The first one's index.</param>
     /// <param name="most">How many rows there are at most.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>How many there were, and their bytes.</returns>
-    public static async ValueTask<(int Count, ReadOnlyMemory<byte> Bytes)> ReadAsync(NpgsqlCommand command, int most, CancellationToken cancellationToken)
+    public static async ValueTask<(int Count, ReadOnlyMemory<byte> Bytes)> ReadAsync(NpgsqlCommand command, long from, int most, CancellationToken cancellationToken)
     {
         var reader = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellationToken).ConfigureAwait(false);
         await using var _ = reader.ConfigureAwait(false);
         var bundle = new byte[most * UsualLength];
         var (count, end) = (0, 0);
-        for (; await reader.ReadAsync(cancellationToken).ConfigureAwait(false); count++)
+        for (; await reader.ReadAsync(cancellationToken).ConfigureAwait(false) && reader.GetInt64(1) == from + count; count++)
         {
             end = Append(reader, ref bundle, end, most - count);
         }

@@ -39,7 +39,7 @@ internal sealed class StoredLog(NpgsqlDataSource dataSource, Statements sql, int
         {
             var command = Command(sql.Entries, [Parameter.Of(log), Parameter.Of(from), Parameter.Of(to)]);
             await using var _ = command.ConfigureAwait(false);
-            return await EntryRows.ReadAsync(command, (int)(to - from), cancellationToken).ConfigureAwait(false);
+            return await EntryRows.ReadAsync(command, from, (int)(to - from), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
         {

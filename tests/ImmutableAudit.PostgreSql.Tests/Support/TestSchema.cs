@@ -64,11 +64,11 @@ internal sealed class TestSchema : IDisposable
 
     public Task<PostgreSqlLogReader> ReadAsync() => PostgreSqlLogReader.OpenAsync(Auditor, Origin, Name);
 
-    /// <summary>Verifies the whole log as an auditor would.</summary>
-    public async Task<LogVerificationResult> VerifyAsync()
+    /// <summary>Verifies the whole log as an auditor would, against what was kept of it.</summary>
+    public async Task<LogVerificationResult> VerifyAsync(params SignedCheckpoint[] since)
     {
         await using var reader = await ReadAsync();
-        return await new LogVerifier(reader, new LogVerificationOptions { Keys = [Signer.Verifier] }).VerifyAsync();
+        return await new LogVerifier(reader, new LogVerificationOptions { Keys = [Signer.Verifier], Since = since }).VerifyAsync();
     }
 
     /// <summary>Runs a statement as the superuser; <c>{schema}</c> stands for the schema's name.</summary>

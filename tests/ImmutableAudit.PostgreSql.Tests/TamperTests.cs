@@ -1,0 +1,222 @@
+using ImmutableAudit.Checkpoints;
+using ImmutableAudit.Merkle;
+using ImmutableAudit.PostgreSql.Tests.Support;
+using ImmutableAudit.Verification;
+using Npgsql;
+
+namespace ImmutableAudit.PostgreSql.Tests;
+
+/// <summary>A superuser who switches the triggers off can change what is stored, but is found out.</summary>
+[Collection(ServerTests.Name)]
+public sealed class TamperTests(ServerFixture fixture)
+{
+    private const string Rewrite = "an entry, and the head with it";
+    private static readonly TimeSpan Never = TimeSpan.FromDays(1);
+
+    [ServerFact]
+    public async Task What_is_published_cannot_be_changed_unseen()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        SignedCheckpoint kept;
+        byte[] earlier;
+        await using (var log = await schema.OpenAsync())
+        {
+            await AppendAsync(log, 0, 270);
+            await log.FlushAsync();
+            earlier = await schema.AskAsync<byte[]>("SELECT note FROM {schema}.checkpoint");
+            await AppendAsync(log, 270, 300);
+            kept = await log.FlushAsync();
+        }
+
+        await KeepAsync(schema);
+        foreach (var (kind, entry, sql) in new (VerificationFailureKind Kind, long? Entry, string Sql)[]
+        {
+            (VerificationFailureKind.EntryAltered, 3, "UPDATE {schema}.entry SET data = set_byte(data, 30, get_byte(data, 30) # 1) WHERE index = 3"),
+            (VerificationFailureKind.EntryAltered, 299, "UPDATE {schema}.entry SET data = data || 'x' WHERE index = 299"),
+            (VerificationFailureKind.EntryAltered, 3, "UPDATE {schema}.entry e SET data = (SELECT o.data FROM {schema}.entry o WHERE o.index = 7 - e.index) WHERE index IN (3, 4)"),
+            (VerificationFailureKind.Missing, null, "DELETE FROM {schema}.entry WHERE index = 3"),
+            (VerificationFailureKind.Missing, null, "DELETE FROM {schema}.entry WHERE index = 299"),
+            (VerificationFailureKind.TileAltered, 0, "UPDATE {schema}.tile SET data = set_byte(data, 5, get_byte(data, 5) # 1) WHERE level = 0 AND index = 0"),
+            (VerificationFailureKind.TileAltered, null, "UPDATE {schema}.tile SET data = set_byte(data, 5, get_byte(data, 5) # 1) WHERE level = 1"),
+            (VerificationFailureKind.Missing, null, "DELETE FROM {schema}.tile WHERE level = 0 AND index = 1"),
+            (VerificationFailureKind.Missing, null, "UPDATE {schema}.tile SET data = substring(data FOR 320) WHERE level = 0 AND index = 1"),
+            (VerificationFailureKind.Signature, null, "UPDATE {schema}.checkpoint SET note = convert_to(replace(convert_from(note, 'UTF8'), E'\\n300\\n', E'\\n299\\n'), 'UTF8')"),
+            (VerificationFailureKind.Checkpoint, null, "UPDATE {schema}.checkpoint SET note = 'x'"),
+            (VerificationFailureKind.Shorter, null, $"UPDATE {{schema}}.checkpoint SET note = decode('{Convert.ToHexString(earlier)}', 'hex')"),
+        })
+        {
+            await TamperAsync(schema, sql);
+            var result = await schema.VerifyAsync(kept);
+            Assert.True(result.Failure?.Kind == kind && (entry is null || result.Failure.EntryIndex == entry), $"{sql}: {result.Failure?.Kind} {result.Failure?.EntryIndex} {result.Failure}");
+            await PutBackAsync(schema);
+        }
+
+        Assert.True((await schema.VerifyAsync(kept)).Holds);
+    }
+
+    [ServerFact]
+    public async Task What_is_not_published_yet_is_not_signed_where_it_was_changed()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        await using (var log = await schema.OpenAsync())
+        {
+            await AppendAsync(log, 0, 300);
+            await log.FlushAsync();
+        }
+
+        await KeepAsync(schema);
+        foreach (var sql in new[]
+        {
+            "UPDATE {schema}.entry SET data = set_byte(data, 30, get_byte(data, 30) # 1) WHERE index = 305",
+            "UPDATE {schema}.entry e SET data = (SELECT o.data FROM {schema}.entry o WHERE o.index = 609 - e.index) WHERE index IN (304, 305)",
+            "DELETE FROM {schema}.entry WHERE index = 305",
+            "DELETE FROM {schema}.entry WHERE index = 309",
+            "UPDATE {schema}.entry SET index = 310 WHERE index = 305",
+            "UPDATE {schema}.head SET range = set_byte(range, 130, get_byte(range, 130) # 1)",
+            "DELETE FROM {schema}.head",
+
+            // Entries and head changed so that they add up: only who committed them knows better.
+            "UPDATE {schema}.head SET size = 308, range = substring(range FOR 128); DELETE FROM {schema}.entry WHERE index >= 308",
+            Rewrite,
+        })
+        {
+            var addsUp = sql == Rewrite || sql.Contains("308");
+            await using var committed = await schema.OpenAsync(configure: options => options.CheckpointInterval = Never);
+            await using var watched = await schema.OpenAsync(configure: options => options.CheckpointInterval = Never);
+            await AppendAsync(committed, 300, 310);
+            await TamperAsync(schema, sql == Rewrite ? await RewriteAsync(schema, 305) : sql);
+            foreach (var log in addsUp ? [committed] : new[] { committed, watched })
+            {
+                var failure = await Record.ExceptionAsync(() => log.FlushAsync().AsTask());
+                Assert.True(failure is AuditPublicationException or AuditLogException, $"{sql}: {failure}");
+                await Until.TrueAsync(async () => await Record.ExceptionAsync(() => log.FlushAsync().AsTask()) is AuditUnavailableException e && e.ToString().Contains("takes no more entries"), $"{sql}: the log is faulted");
+                await Assert.ThrowsAsync<AuditUnavailableException>(() => log.AppendAsync(TestSchema.Event(1)).AsTask());
+            }
+
+            Assert.Equal(300, await schema.AskAsync<long>("SELECT size FROM {schema}.checkpoint"));
+            if (!addsUp)
+            {
+                await Assert.ThrowsAsync<AuditLogCorruptException>(() => schema.OpenAsync());
+            }
+
+            await PutBackAsync(schema);
+        }
+
+        Assert.True((await schema.VerifyAsync()).Holds);
+    }
+
+    [ServerFact]
+    public async Task What_the_database_says_of_the_last_entry_cannot_be_changed_unseen()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        await using (var log = await schema.OpenAsync())
+        {
+            await AppendAsync(log, 0, 300);
+            await log.FlushAsync();
+        }
+
+        await KeepAsync(schema);
+        foreach (var sql in new[]
+        {
+            "UPDATE {schema}.head SET last_time = last_time + 36000000000",
+            "UPDATE {schema}.head SET last_time = last_time - 1",
+            "UPDATE {schema}.head SET privilege_head = 7",
+            "UPDATE {schema}.head SET range = set_byte(range, 100, get_byte(range, 100) # 1)",
+        })
+        {
+            await using var log = await schema.OpenAsync();
+            await TamperAsync(schema, sql);
+            await Assert.ThrowsAnyAsync<AuditLogException>(() => log.AppendAsync(TestSchema.Event(300)).AsTask());
+            await Until.TrueAsync(async () => await Record.ExceptionAsync(() => log.AppendAsync(TestSchema.Event(1)).AsTask()) is AuditUnavailableException e && e.ToString().Contains("takes no more entries"), $"{sql}: the log is faulted");
+            Assert.Equal(300, await schema.AskAsync<long>("SELECT count(*) FROM {schema}.entry"));
+            await PutBackAsync(schema);
+        }
+    }
+
+    [ServerFact]
+    public async Task A_log_that_was_changed_while_it_was_closed_is_not_opened()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        await using (var log = await schema.OpenAsync())
+        {
+            await AppendAsync(log, 0, 300);
+        }
+
+        await KeepAsync(schema);
+        foreach (var (sql, expected) in new (string, Type)[]
+        {
+            ("DELETE FROM {schema}.checkpoint", typeof(AuditLogCorruptException)),
+            ("UPDATE {schema}.checkpoint SET note = NULL", typeof(AuditLogCorruptException)),
+            ("UPDATE {schema}.checkpoint SET note = 'x'", typeof(AuditLogCorruptException)),
+            ("UPDATE {schema}.checkpoint SET note = convert_to(replace(convert_from(note, 'UTF8'), E'\\n300\\n', E'\\n299\\n'), 'UTF8')", typeof(AuditLogMismatchException)),
+            ("DELETE FROM {schema}.tile WHERE level = 0 AND index = 1", typeof(AuditLogCorruptException)),
+            ("UPDATE {schema}.tile SET data = set_byte(data, 5, get_byte(data, 5) # 1) WHERE level = 0 AND index = 1", typeof(AuditLogCorruptException)),
+            ("DELETE FROM {schema}.tile WHERE level = 1", typeof(AuditLogCorruptException)),
+            ("UPDATE {schema}.head SET size = 299, range = range || substring(range FOR 32)", typeof(AuditLogCorruptException)),
+            ("UPDATE {schema}.head SET size = 299", typeof(AuditLogException)),
+            ("UPDATE {schema}.head SET range = set_byte(range, 5, get_byte(range, 5) # 1)", typeof(AuditLogCorruptException)),
+            ("UPDATE {schema}.head SET last_time = last_time + 1", typeof(AuditLogCorruptException)),
+            ("DELETE FROM {schema}.head", typeof(AuditLogCorruptException)),
+        })
+        {
+            await TamperAsync(schema, sql);
+            var failure = await Record.ExceptionAsync(() => schema.OpenAsync());
+            Assert.True(failure?.GetType() == expected, $"{sql}: {failure}");
+            await PutBackAsync(schema);
+        }
+
+        Assert.Equal(300, (await (await schema.OpenAsync()).AppendAsync(TestSchema.Event(300))).Index);
+    }
+
+    [ServerFact]
+    public async Task Entries_behind_one_that_is_gone_are_not_read_in_its_place()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        await using var log = await schema.OpenAsync(configure: options => options.CheckpointInterval = Never);
+        await AppendAsync(log, 0, 10);
+        await TamperAsync(schema, "DELETE FROM {schema}.entry WHERE index = 5");
+        await Assert.ThrowsAsync<AuditLogUnreadableException>(async () =>
+        {
+            await foreach (var entry in log.ReadAsync())
+            {
+                Assert.Equal($"{entry.Index}", entry.Event.Resource!.Id);
+            }
+        });
+    }
+
+    private static async Task AppendAsync(AuditLog log, int from, int to) =>
+        await log.AppendAsync([.. Enumerable.Range(from, to - from).Select(i => TestSchema.Event(i))]);
+
+    private static Task TamperAsync(TestSchema schema, string sql) => schema.ExecuteAsync($"SET session_replication_role = replica; {sql}");
+
+    private static Task KeepAsync(TestSchema schema) => schema.ExecuteAsync(
+        "CREATE SCHEMA {schema}_kept; " + string.Concat(Tables.Select(table => $"CREATE TABLE {{schema}}_kept.{table} AS TABLE {{schema}}.{table}; ")));
+
+    private static Task PutBackAsync(TestSchema schema) =>
+        TamperAsync(schema, string.Concat(Tables.Select(table => $"DELETE FROM {{schema}}.{table}; INSERT INTO {{schema}}.{table} SELECT * FROM {{schema}}_kept.{table}; ")));
+
+    private static string[] Tables => ["head", "checkpoint", "entry", "tile"];
+
+    /// <summary>Changes one entry, and the head so that it fits.</summary>
+    private static async Task<string> RewriteAsync(TestSchema schema, long index)
+    {
+        await using var source = NpgsqlDataSource.Create(schema.Auditor);
+        await using var command = source.CreateCommand(schema.In("SELECT data FROM {schema}.entry ORDER BY index"));
+        await using var rows = await command.ExecuteReaderAsync();
+        var range = new CompactRange();
+        var changed = Array.Empty<byte>();
+        while (await rows.ReadAsync())
+        {
+            var data = rows.GetFieldValue<byte[]>(0);
+            if (range.Size == index)
+            {
+                changed = data = [.. data[..^3], (byte)'7', .. data[^2..]];
+            }
+
+            range.Append(AuditEntry.Decode(range.Size, data).LeafHash);
+        }
+
+        var nodes = range.Nodes.ToArray().SelectMany(node => Convert.FromBase64String(node.ToString())).ToArray();
+        return $"UPDATE {{schema}}.entry SET data = decode('{Convert.ToHexString(changed)}', 'hex') WHERE index = {index}; UPDATE {{schema}}.head SET range = decode('{Convert.ToHexString(nodes)}', 'hex')";
+    }
+}
