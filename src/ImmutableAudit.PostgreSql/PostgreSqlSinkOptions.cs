@@ -1,3 +1,5 @@
+using ImmutableAudit.Tiles;
+
 namespace ImmutableAudit.Storage.PostgreSql;
 
 /// <summary>How a log is kept in a PostgreSQL database.</summary>
@@ -36,10 +38,14 @@ public sealed class PostgreSqlSinkOptions
         CheckTime(MaxCommitTime, TimeSpan.FromMilliseconds(100), nameof(MaxCommitTime));
         CheckTime(RetryTime, TimeSpan.Zero, nameof(RetryTime));
         CheckTime(PollInterval, TimeSpan.FromMilliseconds(10), nameof(PollInterval));
-        ArgumentOutOfRangeException.ThrowIfLessThan(PartitionSize, 256, nameof(PartitionSize));
-        if (PartitionSize % 256 != 0)
+        CheckPartition(PartitionSize, nameof(PartitionSize));
+    }
+
+    private static void CheckPartition(long value, string name)
+    {
+        if (value < TileCoordinate.FullWidth || value % TileCoordinate.FullWidth != 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(PartitionSize), PartitionSize, "A partition holds whole bundles: a multiple of 256 entries.");
+            throw new ArgumentOutOfRangeException(name, value, $"A partition holds whole bundles: a multiple of {TileCoordinate.FullWidth} entries, and at least one.");
         }
     }
 

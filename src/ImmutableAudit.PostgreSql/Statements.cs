@@ -15,7 +15,7 @@ internal sealed class Statements(string schema)
 
     public string OpenCommit { get; } = $"SELECT size, last_time, privilege_head, range, now FROM {schema}.open_commit($1, $2, $3)";
 
-    public string Append { get; } = $"SELECT {schema}.append($1, $2, $3, $4, $5, $6)";
+    public string Append { get; } = $"SELECT {schema}.append($1, $2, $3, $4, $5, $6, $7)";
 
     public string Confirm { get; } = $"SELECT size, last_time, privilege_head, range FROM {schema}.confirm($1, $2)";
 

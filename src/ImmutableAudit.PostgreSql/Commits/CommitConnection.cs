@@ -6,22 +6,21 @@ using Npgsql;
 namespace ImmutableAudit.Storage.PostgreSql;
 
 /// <summary>
-/// A connection on which commits are opened and completed: a round trip each, prepared, at once on the calling thread, which is the log's
+/// A connection on which commits are opened and completed, a round trip each, or both in one; prepared, at once on the calling thread, which is the log's
 /// own. Used by one thread at a time. After any exception it is to be disposed.
 /// </summary>
 internal sealed class CommitConnection : IDisposable
 {
+    /// <summary>Whatever the database's default is: each statement sees what is committed when it runs.</summary>
+    public const string Begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
+
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlBatch _open;
-    private readonly NpgsqlBatch _append;
+    private readonly AppendBatch _append;
+    private readonly AppendBatch _appendAtOnce;
     private readonly NpgsqlCommand _confirm;
     private readonly Statements _sql;
     private readonly int _log;
-    private readonly NpgsqlParameter<long> _firstIndex = new();
-    private readonly NpgsqlParameter<List<ReadOnlyMemory<byte>>> _entries = new() { TypedValue = [] };
-    private readonly NpgsqlParameter<long> _lastTime = new();
-    private readonly NpgsqlParameter<long> _privilegeHead = new();
-    private readonly NpgsqlParameter<byte[]> _range = new();
     private bool _prepared;
 
     private CommitConnection(NpgsqlConnection connection, Statements sql, int log, TimeSpan maxCommitTime)
@@ -33,16 +32,10 @@ internal sealed class CommitConnection : IDisposable
         var wait = Milliseconds(2 * maxCommitTime);
         _open = new NpgsqlBatch(connection)
         {
-            BatchCommands = { new("BEGIN ISOLATION LEVEL READ COMMITTED"), new(sql.OpenCommit) { Parameters = { Parameter.Of(log), Parameter.Of(idle), Parameter.Of(wait) } } },
+            BatchCommands = { new(Begin), new(sql.OpenCommit) { Parameters = { Parameter.Of(log), Parameter.Of(idle), Parameter.Of(wait) } } },
         };
-        _append = new NpgsqlBatch(connection)
-        {
-            BatchCommands =
-            {
-                new(sql.Append) { Parameters = { Parameter.Of(log), _firstIndex, _entries, _lastTime, _privilegeHead, _range } },
-                new("COMMIT"),
-            },
-        };
+        _append = new AppendBatch(connection, sql.Append, log, wait, begins: false);
+        _appendAtOnce = new AppendBatch(connection, sql.Append, log, wait, begins: true);
         _confirm = new NpgsqlCommand(sql.Confirm, connection) { Parameters = { Parameter.Of(log), Parameter.Of(wait) } };
         connection.Notice += (_, notice) => HasWarned |= notice.Notice.InvariantSeverity == "WARNING";
     }
@@ -79,24 +72,14 @@ internal sealed class CommitConnection : IDisposable
             : throw new DataException("The server sent no head.");
     }
 
-    /// <summary>Appends a batch to the head that was opened, and commits.</summary>
-    public void Append(CommitBatch batch)
+    /// <summary>Appends a batch, and commits.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="isOpen">Whether the commit was opened here; otherwise it begins and ends with this.</param>
+    /// <returns>The server's time.</returns>
+    public DateTimeOffset Append(CommitBatch batch, bool isOpen)
     {
-        var entries = _entries.TypedValue!;
-        entries.Clear();
-        var rest = batch.Entries.Span;
-        while (EntryBundle.TryReadEntry(ref rest, out var entry))
-        {
-            entries.Add(batch.Entries.Slice(batch.Entries.Length - rest.Length - entry.Length, entry.Length));
-        }
-
-        _firstIndex.TypedValue = batch.FirstIndex;
-        _lastTime.TypedValue = batch.Head.LastTime.Ticks;
-        _privilegeHead.TypedValue = batch.Head.PrivilegeHead;
-        _range.TypedValue = StoredHead.ToBytes(batch.Range);
         HasWarned = false;
-        _append.ExecuteNonQuery();
-        entries.Clear();
+        return (isOpen ? _append : _appendAtOnce).Execute(batch);
     }
 
     /// <summary>Gives a commit up that was opened.</summary>
@@ -142,6 +125,7 @@ internal sealed class CommitConnection : IDisposable
     {
         _open.Dispose();
         _append.Dispose();
+        _appendAtOnce.Dispose();
         _confirm.Dispose();
         _connection.Dispose();
     }
@@ -152,6 +136,7 @@ internal sealed class CommitConnection : IDisposable
         {
             _open.Prepare();
             _append.Prepare();
+            _appendAtOnce.Prepare();
             _confirm.Prepare();
             _prepared = true;
         }

@@ -5,11 +5,17 @@ namespace ImmutableAudit.Storage.PostgreSql;
 
 /// <summary>
 /// Commits, one at a time: each is a transaction that holds the log's head from opening to completing, so the order is that of the
-/// commits, whoever makes them (LOG.md L26).
+/// commits, whoever makes them (LOG.md L26). Who has been alone for a while does without holding it: a commit is then one round trip, which
+/// conflicts where somebody else has appended after all.
 /// </summary>
 internal sealed class Committer(Func<CommitConnection> connect, Action<long> onSize, PostgreSqlSinkOptions options, SinkReports reports) : IDisposable
 {
+    /// <summary>So many commits in a row between which nobody else appended make one alone.</summary>
+    private const int Undisturbed = 16;
+
     private readonly CancellationTokenSource _closing = new();
+    private readonly ServerClock _clock = new();
+    private int _undisturbed;
     private CommitConnection? _connection;
     private Retry? _calledOff;
     private volatile StoredHead? _newest;
@@ -24,6 +30,11 @@ internal sealed class Committer(Func<CommitConnection> connect, Action<long> onS
     /// <exception cref="AuditUnavailableException">The head cannot be had. Nothing was written.</exception>
     public IAuditCommit Open()
     {
+        if (_undisturbed >= Undisturbed && _connection is not null && _clock.TryGet(out var time))
+        {
+            return new Commit(this, _newest!, time, isHeld: false);
+        }
+
         for (var retry = new Retry(options.RetryTime, _closing.Token); ;)
         {
             var isKept = _connection is not null;
@@ -31,8 +42,10 @@ internal sealed class Committer(Func<CommitConnection> connect, Action<long> onS
             {
                 var (head, now) = Connected().Open();
                 CheckGoesOn(head);
+                _undisturbed = head.Size == _newest?.Size ? _undisturbed + 1 : 0;
+                _clock.Set(now);
                 onSize(head.Size);
-                return new Commit(this, head, now);
+                return new Commit(this, head, now, isHeld: true);
             }
             catch (AuditLogCorruptException)
             {
@@ -118,12 +131,18 @@ internal sealed class Committer(Func<CommitConnection> connect, Action<long> onS
     private static AuditUnavailableException Unavailable(Exception e) =>
         new($"The database takes no entries: {Faults.Describe(e)} Nothing was appended.", e);
 
-    private CommitOutcome Complete(CommitBatch batch)
+    private CommitOutcome Complete(CommitBatch batch, bool isHeld)
     {
         var connection = _connection!;
         try
         {
-            connection.Append(batch);
+            _clock.Set(connection.Append(batch, isHeld));
+        }
+        catch (PostgresException e) when (!isHeld && Faults.Of(e) == Fault.Overtaken)
+        {
+            _undisturbed = 0;
+            Abandon();
+            return CommitOutcome.Conflict;
         }
         catch (PostgresException e) when (e.InvariantSeverity == "ERROR" && Faults.Of(e) != Fault.Disconnected)
         {
@@ -217,6 +236,7 @@ internal sealed class Committer(Func<CommitConnection> connect, Action<long> onS
     {
         var connection = _connection;
         _connection = null;
+        _undisturbed = 0;
         try
         {
             connection?.Dispose();
@@ -227,7 +247,7 @@ internal sealed class Committer(Func<CommitConnection> connect, Action<long> onS
         }
     }
 
-    private sealed class Commit(Committer committer, StoredHead head, DateTimeOffset now) : IAuditCommit
+    private sealed class Commit(Committer committer, StoredHead head, DateTimeOffset now, bool isHeld) : IAuditCommit
     {
         private bool _ended;
 
@@ -245,16 +265,17 @@ internal sealed class Committer(Func<CommitConnection> connect, Action<long> onS
             }
 
             _ended = true;
-            return new(committer.Complete(batch));
+            return new(committer.Complete(batch, isHeld));
         }
 
         public void Dispose()
         {
-            if (!_ended)
+            if (!_ended && isHeld)
             {
-                _ended = true;
                 committer.Abandon();
             }
+
+            _ended = true;
         }
     }
 }

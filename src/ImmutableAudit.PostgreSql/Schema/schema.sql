@@ -170,8 +170,9 @@ BEGIN
 END
 $$;
 
--- Appends entries to a log of size p_size, all of them or none.
-CREATE FUNCTION {schema}.append(p_log int, p_size bigint, p_entries bytea[], p_last_time bigint, p_privilege_head bigint, p_range bytea) RETURNS void
+-- Appends entries to a log of size p_size, all of them or none; says what time it is.
+CREATE FUNCTION {schema}.append(p_log int, p_size bigint, p_entries bytea[], p_last_time bigint, p_privilege_head bigint, p_range bytea,
+  p_wait text DEFAULT '10s') RETURNS timestamptz
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   v_size bigint := p_size + cardinality(p_entries);
@@ -179,6 +180,10 @@ DECLARE
   v_tell boolean;
   v_room bigint;
 BEGIN
+  PERFORM set_config('lock_timeout', p_wait, true);
+  IF current_setting('synchronous_commit') = 'off' THEN
+    PERFORM set_config('synchronous_commit', 'on', true);
+  END IF;
   UPDATE {schema}.head h
   SET size = v_size, last_time = p_last_time, privilege_head = p_privilege_head, range = p_range,
     told = CASE WHEN p_privilege_head <> h.privilege_head OR h.told < v_now - interval '100 milliseconds' THEN v_now ELSE h.told END
@@ -204,6 +209,7 @@ BEGIN
 
   -- A commit that waits for a standby is not to be called off half way.
   PERFORM set_config('statement_timeout', '0', true);
+  RETURN v_now;
 END
 $$;
 

@@ -1,0 +1,62 @@
+using System.Data;
+using ImmutableAudit.Tiles;
+using Npgsql;
+
+namespace ImmutableAudit.Storage.PostgreSql;
+
+/// <summary>Appends and commits, in one round trip: in the transaction that a commit was opened in, or in one of its own.</summary>
+internal sealed class AppendBatch : IDisposable
+{
+    private readonly NpgsqlParameter<long> _firstIndex = new();
+    private readonly NpgsqlParameter<List<ReadOnlyMemory<byte>>> _entries = new() { TypedValue = [] };
+    private readonly NpgsqlParameter<long> _lastTime = new();
+    private readonly NpgsqlParameter<long> _privilegeHead = new();
+    private readonly NpgsqlParameter<byte[]> _range = new();
+    private readonly NpgsqlBatch _batch;
+
+    public AppendBatch(NpgsqlConnection connection, string append, int log, string wait, bool begins)
+    {
+        _batch = new NpgsqlBatch(connection);
+        if (begins)
+        {
+            _batch.BatchCommands.Add(new(CommitConnection.Begin));
+        }
+
+        _batch.BatchCommands.Add(new(append)
+        {
+            Parameters = { Parameter.Of(log), _firstIndex, _entries, _lastTime, _privilegeHead, _range, Parameter.Of(wait) },
+        });
+        _batch.BatchCommands.Add(new("COMMIT"));
+    }
+
+    public void Prepare() => _batch.Prepare();
+
+    /// <summary>Appends a batch.</summary>
+    /// <returns>The server's time.</returns>
+    public DateTimeOffset Execute(CommitBatch batch)
+    {
+        var entries = _entries.TypedValue!;
+        entries.Clear();
+        var rest = batch.Entries.Span;
+        while (EntryBundle.TryReadEntry(ref rest, out var entry))
+        {
+            entries.Add(batch.Entries.Slice(batch.Entries.Length - rest.Length - entry.Length, entry.Length));
+        }
+
+        _firstIndex.TypedValue = batch.FirstIndex;
+        _lastTime.TypedValue = batch.Head.LastTime.Ticks;
+        _privilegeHead.TypedValue = batch.Head.PrivilegeHead;
+        _range.TypedValue = StoredHead.ToBytes(batch.Range);
+        using var reader = _batch.ExecuteReader(CommandBehavior.Default);
+        var now = reader.Read() ? reader.GetFieldValue<DateTimeOffset>(0) : throw new DataException("The server did not say what time it is.");
+        while (reader.NextResult())
+        {
+            // To the end: before that, nothing is committed.
+        }
+
+        entries.Clear();
+        return now;
+    }
+
+    public void Dispose() => _batch.Dispose();
+}
