@@ -39,8 +39,11 @@ internal sealed class TestSchema : IDisposable
 
     public string Auditor => Server.ConnectionString($"{Name}_reads", "Maximum Pool Size=8" + Hosts);
 
-    private string Hosts => Others.Count == 0 ? ""
-        : $";Host={string.Join(',', Others.Prepend(Server).Select(server => $"127.0.0.1:{server.Port}"))};Host Recheck Seconds=1";
+    /// <summary>Another database, where the schema was put back in one.</summary>
+    public string? Database { get; set; }
+
+    private string Hosts => (Database is null ? "" : $";Database={Database}") + (Others.Count == 0 ? ""
+        : $";Host={string.Join(',', Others.Prepend(Server).Select(server => $"127.0.0.1:{server.Port}"))};Host Recheck Seconds=1");
 
     public static async Task<TestSchema> CreateAsync(PostgreSqlServer server, string name)
     {
@@ -52,6 +55,9 @@ internal sealed class TestSchema : IDisposable
         await server.ExecuteAsync($"CREATE ROLE {name}_app LOGIN IN ROLE {name}_writer; CREATE ROLE {name}_reads LOGIN IN ROLE {name}_auditor");
         return new TestSchema(server, name);
     }
+
+    /// <summary>A signer with a key of its own.</summary>
+    public static EcdsaNoteSigner CreateSigner(string name) => new(name, ECDsa.Create(ECCurve.NamedCurves.nistP256));
 
     public PostgreSqlSinkOptions SinkOptions(Action<PostgreSqlSinkOptions>? configure = null)
     {
