@@ -16,6 +16,8 @@ internal static class DataSources
         ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
         var settings = Parse(connectionString);
         settings.ApplicationName ??= "ImmutableAudit";
+        settings.Enlist = false; // What is appended stays, whatever becomes of the caller's transaction.
+        settings.Multiplexing = false; // A commit is more than one statement.
         settings.MaxAutoPrepare = Math.Max(settings.MaxAutoPrepare, PreparedStatements);
         settings.AutoPrepareMinUsages = 2;
         if (settings.Host?.Contains(',', StringComparison.Ordinal) != true)

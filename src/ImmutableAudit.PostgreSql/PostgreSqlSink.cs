@@ -24,6 +24,7 @@ public sealed class PostgreSqlSink : IAuditSink
     private Opened? _opened;
     private SinkReports? _reports;
     private string _origin = "";
+    private IReadOnlyList<INoteVerifier> _acceptedKeys = [];
     private string _name = "the log";
 
     /// <summary>Names the database. Nothing is asked of it before the log is opened.</summary>
@@ -84,6 +85,7 @@ public sealed class PostgreSqlSink : IAuditSink
             await PostgreSqlSchema.CheckVersionAsync(connection, _sql, cancellationToken).ConfigureAwait(false);
             _reports = new SinkReports(context.Logger, context.Origin);
             _origin = context.Origin;
+            _acceptedKeys = context.AcceptedKeys;
             _name = Logs.Describe(connection, context.Origin);
             await CheckServerAsync(connection, cancellationToken).ConfigureAwait(false);
             if (await Logs.FindAsync(connection, _sql, context.Origin, cancellationToken).ConfigureAwait(false) is { } log)
@@ -218,7 +220,16 @@ public sealed class PostgreSqlSink : IAuditSink
         var watch = new SizeWatch(_dataSource, _sql, log, _options.PollInterval, _reports!);
         var committer = new Committer(
             () => CommitConnection.Connect(_dataSource, _sql, log, _options.MaxCommitTime), watch.Advance, _options, _reports!);
-        return new Opened(stored, committer, new Integrator(_dataSource, _sql, log, stored, () => committer.Newest), watch);
+        return new Opened(stored, committer, new Integrator(_dataSource, _sql, log, stored, () => committer.Newest, Check), watch);
+    }
+
+    /// <summary>Makes sure that an accepted key has signed what others published.</summary>
+    private void Check(SignedCheckpoint published)
+    {
+        if (_acceptedKeys.Count > 0)
+        {
+            published.Verify(_origin, _acceptedKeys);
+        }
     }
 
     private async Task<int> BeginLogAsync(CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Text;
 using ImmutableAudit.Checkpoints;
 using ImmutableAudit.Merkle;
 using ImmutableAudit.PostgreSql.Tests.Support;
@@ -210,7 +211,7 @@ public sealed class TamperTests(ServerFixture fixture)
             var data = rows.GetFieldValue<byte[]>(0);
             if (range.Size == index)
             {
-                changed = data = [.. data[..^3], (byte)'7', .. data[^2..]];
+                changed = data = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(data).Replace("alice", "mabel"));
             }
 
             range.Append(AuditEntry.Decode(range.Size, data).LeafHash);

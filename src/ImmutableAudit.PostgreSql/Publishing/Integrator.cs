@@ -7,9 +7,10 @@ namespace ImmutableAudit.Storage.PostgreSql;
 
 /// <summary>
 /// Makes tiles of committed entries, and publishes. Every instance does so for itself, from entries that it reads and hashes again: another
-/// one's published tree is gone on from only where it is proved to extend what this one has vouched for.
+/// one's published tree is gone on from only where <paramref name="check"/> accepts who signed it, and where it is proved to extend what this
+/// one has vouched for and has committed.
 /// </summary>
-internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, int log, StoredLog stored, Func<StoredHead?> committed)
+internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, int log, StoredLog stored, Func<StoredHead?> committed, Action<SignedCheckpoint> check)
 {
     private readonly List<(TileCoordinate Tile, byte[] Bytes)> _full = [];
     private Queue<CompactRange> _steps = [];
@@ -145,7 +146,8 @@ internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, in
         }
     }
 
-    /// <summary>The edge of a published tree: it adds up to the root, and extends what this process vouches for.</summary>
+    /// <summary>The edge of a published tree: it is signed, adds up to the root, and extends what this process vouches for.</summary>
+    /// <exception cref="AuditSignatureException">No accepted key has signed it.</exception>
     private async ValueTask<TileBuilder> LoadAsync(SignedCheckpoint? published, CancellationToken cancellationToken)
     {
         if (published is null)
@@ -153,8 +155,14 @@ internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, in
             return new TileBuilder();
         }
 
-        await CheckExtendsAsync(published, _vouched, cancellationToken).ConfigureAwait(false);
+        check(published);
         var size = published.Checkpoint.Size;
+        await CheckExtendsAsync(published, _vouched, cancellationToken).ConfigureAwait(false);
+        if (committed()?.Range is { } own && own.Size <= size)
+        {
+            await CheckExtendsAsync(published, own, cancellationToken).ConfigureAwait(false);
+        }
+
         var partials = new Dictionary<TileCoordinate, ReadOnlyMemory<byte>>();
         foreach (var tile in TileBuilder.PartialTilesOf(size))
         {

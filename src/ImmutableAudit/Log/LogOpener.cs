@@ -38,7 +38,8 @@ internal sealed class LogOpener(LogServices log)
 
     private async Task<OpenedLog> FindAsync(CancellationToken cancellationToken)
     {
-        await log.Sink.ClaimAsync(new SinkContext(Options.Origin, Options.TimeProvider, log.Logger), cancellationToken).ConfigureAwait(false);
+        var context = new SinkContext(Options.Origin, Options.TimeProvider, log.Logger) { AcceptedKeys = log.AcceptedKeys };
+        await log.Sink.ClaimAsync(context, cancellationToken).ConfigureAwait(false);
         var remembered = await RememberedAsync(cancellationToken).ConfigureAwait(false);
         var bytes = await log.Sink.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false);
         return bytes is { } note

@@ -9,6 +9,9 @@ namespace ImmutableAudit.PostgreSql.Tests.Support;
 /// <summary>A private PostgreSQL server on loopback, in a temporary directory that goes with it. Whoever may become another user runs it as one: root may not.</summary>
 internal sealed class PostgreSqlServer : IAsyncDisposable
 {
+    /// <summary>The database, if somebody makes it, that takes a password to log in to.</summary>
+    public const string SecuredDatabase = "secured";
+
     private const string OrdinaryUser = "postgres";
 
     private readonly string _directory;
@@ -48,9 +51,9 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
     public Task PromoteAsync() => RunAsync("pg_ctl", "promote", "-D", Data, "-w");
 
     /// <summary>Runs a statement as the superuser.</summary>
-    public async Task ExecuteAsync(string sql)
+    public async Task ExecuteAsync(string sql, string database = "postgres")
     {
-        await using var source = NpgsqlDataSource.Create(ConnectionString(more: "Pooling=false"));
+        await using var source = NpgsqlDataSource.Create(ConnectionString(more: $"Pooling=false;Database={database}"));
         await using var command = source.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }
@@ -62,6 +65,24 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
         await using var command = source.CreateCommand(sql);
         return (T)(await command.ExecuteScalarAsync())!;
     }
+
+    /// <summary>Writes a schema of the database to a file that a new database can be made from.</summary>
+    public Task DumpAsync(string schema, string file) =>
+        RunAsync("pg_dump", "-h", "127.0.0.1", "-p", $"{Port}", "-U", "postgres", "-n", schema, "-Fc", "-f", file, "postgres");
+
+    /// <summary>Makes a new database from such a file.</summary>
+    public async Task RestoreAsync(string database, string file)
+    {
+        await ExecuteAsync($"CREATE DATABASE {database}");
+        await RestoreIntoAsync(database, file);
+    }
+
+    /// <summary>Puts what is in such a file into a database.</summary>
+    public Task RestoreIntoAsync(string database, string file) =>
+        RunAsync("pg_restore", "-h", "127.0.0.1", "-p", $"{Port}", "-U", "postgres", "--exit-on-error", "-d", database, file);
+
+    /// <summary>A file for the server's programs to write to; goes with the server.</summary>
+    public string PathOf(string name) => Path.Combine(_directory, name);
 
     /// <summary>What the server has logged: lines that begin with the time, the backend's process and the application's name.</summary>
     public async Task<string[]> LogAsync() => await File.ReadAllLinesAsync(Path.Combine(_directory, "log"));
@@ -96,6 +117,8 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
                 $"port = {server.Port.ToString(CultureInfo.InvariantCulture)}", "listen_addresses = '127.0.0.1'", $"unix_socket_directories = '{directory}'",
                 "max_connections = 60", "shared_buffers = '64MB'", "log_line_prefix = '%m %p [%a] '", .. settings,
             ]);
+        var access = Path.Combine(server.Data, "pg_hba.conf");
+        await File.WriteAllTextAsync(access, $"host {SecuredDatabase} all 127.0.0.1/32 scram-sha-256\n{await File.ReadAllTextAsync(access)}");
         await server.ContinueAsync();
         return server;
     }

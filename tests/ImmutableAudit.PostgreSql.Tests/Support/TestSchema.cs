@@ -1,5 +1,6 @@
 using ImmutableAudit.Checkpoints;
 using ImmutableAudit.Storage;
+using ImmutableAudit.Storage.FileSystem;
 using ImmutableAudit.Storage.PostgreSql;
 using ImmutableAudit.Verification;
 using Npgsql;
@@ -28,9 +29,21 @@ internal sealed class TestSchema : IDisposable
 
     public EcdsaNoteSigner Signer { get; }
 
-    public string Writer => Server.ConnectionString($"{Name}_app", "Maximum Pool Size=8");
+    /// <summary>Standbys, which may take over.</summary>
+    public List<PostgreSqlServer> Others { get; } = [];
 
-    public string Auditor => Server.ConnectionString($"{Name}_reads", "Maximum Pool Size=8");
+    /// <summary>Where published checkpoints are remembered, if they are.</summary>
+    public string? Memory { get; set; }
+
+    public string Writer => Server.ConnectionString($"{Name}_app", "Maximum Pool Size=8" + Hosts);
+
+    public string Auditor => Server.ConnectionString($"{Name}_reads", "Maximum Pool Size=8" + Hosts);
+
+    /// <summary>Another database, where the schema was put back in one.</summary>
+    public string? Database { get; set; }
+
+    private string Hosts => (Database is null ? "" : $";Database={Database}") + (Others.Count == 0 ? ""
+        : $";Host={string.Join(',', Others.Prepend(Server).Select(server => $"127.0.0.1:{server.Port}"))};Host Recheck Seconds=1");
 
     public static async Task<TestSchema> CreateAsync(PostgreSqlServer server, string name)
     {
@@ -42,6 +55,9 @@ internal sealed class TestSchema : IDisposable
         await server.ExecuteAsync($"CREATE ROLE {name}_app LOGIN IN ROLE {name}_writer; CREATE ROLE {name}_reads LOGIN IN ROLE {name}_auditor");
         return new TestSchema(server, name);
     }
+
+    /// <summary>A signer with a key of its own.</summary>
+    public static EcdsaNoteSigner CreateSigner(string name) => new(name, ECDsa.Create(ECCurve.NamedCurves.nistP256));
 
     public PostgreSqlSinkOptions SinkOptions(Action<PostgreSqlSinkOptions>? configure = null)
     {
@@ -55,6 +71,11 @@ internal sealed class TestSchema : IDisposable
     public AuditLogOptions LogOptions(IAuditSink? sink = null, Action<AuditLogOptions>? configure = null)
     {
         var options = new AuditLogOptions { Origin = Origin, Sink = sink ?? CreateSink(), Signers = { Signer } };
+        if (Memory is not null)
+        {
+            options.Observers.Add(new CheckpointFileObserver(Memory));
+        }
+
         configure?.Invoke(options);
         return options;
     }

@@ -1,0 +1,113 @@
+using ImmutableAudit.PostgreSql.Tests.Support;
+using ImmutableAudit.Privilege;
+using Npgsql;
+
+namespace ImmutableAudit.PostgreSql.Tests;
+
+/// <summary>Two instances of an application on one log.</summary>
+[Collection(ServerTests.Name)]
+public sealed class InstancesTests(ServerFixture fixture)
+{
+    private const string Purge = "orders.purge";
+
+    [ServerFact]
+    public async Task The_server_tells_one_instance_what_the_other_appends()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        await using var log = await schema.OpenAsync();
+        await using var other = await schema.OpenAsync(options => options.PollInterval = TimeSpan.FromMinutes(1));
+
+        // It looks by itself when it has begun to listen, and then once a minute.
+        await Until.TrueAsync(() => schema.AskAsync<bool>("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE usename = '{schema}_app' AND query LIKE 'SELECT size FROM%')"), "it listens");
+        await using var producers = new Producers(1, log);
+        using var enough = new CancellationTokenSource();
+        await foreach (var entry in other.FollowAsync(cancellationToken: enough.Token))
+        {
+            Assert.Equal($"0-0-{entry.Index}", entry.Event.Resource!.Id);
+            if (entry.Index == 50)
+            {
+                break;
+            }
+        }
+    }
+
+    [ServerFact]
+    public async Task Where_the_server_does_not_tell_it_is_looked_for()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        await using var log = await schema.OpenAsync();
+        await using var other = await schema.OpenAsync(options => options.PollInterval = TimeSpan.FromMilliseconds(20));
+        await using var source = NpgsqlDataSource.Create(schema.Server.ConnectionString());
+        await using var deafen = source.CreateCommand(schema.In(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = '{schema}_app' AND (query LIKE 'SELECT size FROM%' OR query LIKE 'LISTEN%')"));
+        var next = 0L;
+        await using var following = other.FollowAsync().GetAsyncEnumerator();
+        for (var i = 0; i < 5; i++)
+        {
+            await deafen.ExecuteNonQueryAsync();
+
+            // Two, of which the second is not told: they are less than a tenth of a second apart, or else the first was not.
+            await log.AppendAsync(TestSchema.Event(next));
+            await log.AppendAsync(TestSchema.Event(next + 1));
+            for (var seen = 0; seen < 2; seen++)
+            {
+                Assert.True(await following.MoveNextAsync());
+                Assert.Equal(next++, following.Current.Index);
+            }
+        }
+    }
+
+    [ServerFact]
+    public async Task What_one_instance_grants_the_other_lets_pass_and_what_it_revokes_ends_there()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        await using var first = await schema.OpenAsync();
+        await using var second = await schema.OpenAsync();
+        await using var here = await AccessGuard.OpenAsync(first, [], Policy);
+        await using var there = await AccessGuard.OpenAsync(second, [], Policy);
+        var requests = new AccessRequests(here);
+        var elsewhere = new AccessRequests(there);
+        long id;
+        using (As("alice"))
+        {
+            await Assert.ThrowsAsync<AccessDeniedException>(() => there.DemandAsync(Purge).AsTask());
+            id = (await requests.RequestAsync(new ElevationRequest { Permissions = [Purge], Duration = TimeSpan.FromMinutes(10), Reason = "cleaning up" })).Id;
+        }
+
+        using (As("sam"))
+        {
+            await elsewhere.ApproveAsync(id);
+        }
+
+        using (As("alice"))
+        {
+            await requests.ActivateAsync(id);
+            await using var access = await there.DemandAsync(Purge);
+            var ended = new TaskCompletionSource();
+            access.CancellationToken.Register(ended.SetResult);
+            using (As("sam"))
+            {
+                await requests.RevokeAsync(id, "enough");
+            }
+
+            // Its use is ended where it is used, and no more is begun.
+            await ended.Task;
+            await Assert.ThrowsAsync<AccessDeniedException>(() => there.DemandAsync(Purge).AsTask());
+            await Assert.ThrowsAsync<AccessDeniedException>(() => here.DemandAsync(Purge).AsTask());
+        }
+    }
+
+    private static void Policy(AccessPolicyBuilder policy) => policy
+        .Application("shop")
+        .Version(1)
+        .Permission("orders.read")
+        .Permission(Purge)
+        .Permission(AuditPermissions.Read)
+        .Role("lead", role => role.Allow("orders.read"))
+        .Role("security", role => role.ApprovesElevation().Allow(AuditPermissions.Read))
+        .Elevation(Purge, elevation => elevation.RequestableBy("lead").ApprovedBy("security").MaxDuration(TimeSpan.FromMinutes(30)))
+        .Assign("alice", "lead")
+        .Assign("sam", "security");
+
+    private static SubjectScope As(string id) => SubjectScope.Enter(new AuditSubject { Id = id });
+}
