@@ -38,8 +38,10 @@ internal static class DataSources
         }
         catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException)
         {
+#pragma warning disable MA0054 // What is wrong may be quoted there, and it may be the password.
             throw new ArgumentException(
                 "The connection string is not one: write it as 'Host=db.example;Database=app;Username=app', or as 'postgresql://app@db.example/app'.", nameof(connectionString));
+#pragma warning restore MA0054
         }
     }
 
