@@ -200,12 +200,27 @@ public sealed class BadInputTests(ServerFixture fixture)
     }
 
     [ServerFact]
+    public async Task Writers_do_not_get_into_each_others_way_by_the_databases_isolation_level()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        await schema.ExecuteAsync("ALTER ROLE {schema}_app SET default_transaction_isolation = 'serializable'");
+        await using var log = await schema.OpenAsync();
+        await using var other = await schema.OpenAsync();
+        using var counted = new Counted();
+        await using var producers = new Producers(3, log, other);
+        await producers.GoOnAsync(300);
+        await producers.CheckAsync(schema, log);
+        Assert.Equal((0, 0), (producers.Failed, counted.Retries));
+    }
+
+    [ServerFact]
     public async Task What_is_appended_stays_where_the_callers_transaction_is_rolled_back()
     {
         using var schema = await fixture.CreateSchemaAsync();
-        await using var log = await schema.OpenAsync();
+        AuditLog log;
         using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
         {
+            log = await schema.OpenAsync();
             await log.AppendAsync([.. Enumerable.Range(0, 300).Select(i => TestSchema.Event(i))]);
             Assert.True((await log.ProveAsync(7)).Verify([schema.Signer.Verifier]).Holds);
             await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
@@ -217,7 +232,9 @@ public sealed class BadInputTests(ServerFixture fixture)
             }));
         }
 
-        Assert.Equal(300, await schema.AskAsync<long>("SELECT count(*) FROM {schema}.entry"));
+        Assert.Equal(300, (await log.AppendAsync(TestSchema.Event(300))).Index);
+        await log.DisposeAsync();
+        Assert.Equal(301, await schema.AskAsync<long>("SELECT count(*) FROM {schema}.entry"));
         Assert.True((await schema.VerifyAsync()).Holds);
     }
 

@@ -38,6 +38,38 @@ public sealed class LostAnswerTests(ServerFixture fixture)
     }
 
     [ServerFact]
+    public async Task Whether_a_commit_took_effect_is_found_out_where_another_came_in_between()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        await using var proxy = new Proxy(schema.Server);
+        await using var test = await BrokenLog.OpenAsync(schema, proxy);
+        await using var other = await schema.OpenAsync();
+        await test.AppendAsync();
+        foreach (var committed in new[] { false, true })
+        {
+            // The third Bind is that of the entries.
+            var bound = 0;
+            proxy.Decide = message =>
+            {
+                var cuts = message.Commits && (committed ? message.IsCommitted : message is { FromClient: true } && message.Text[0] == 'B' && ++bound == 3);
+                proxy.IsOpen &= !cuts;
+                return cuts ? Fate.Cut : Fate.Pass;
+            };
+            var appended = test.AppendAsync();
+            await Until.TrueAsync(() => !proxy.IsOpen, "the connection breaks");
+            Assert.Equal(committed ? 4 : 1, (await other.AppendAsync(TestSchema.Event(0))).Index);
+            if (!committed)
+            {
+                test.Skip();
+            }
+
+            proxy.Decide = _ => Fate.Pass;
+            proxy.IsOpen = true;
+            await appended;
+        }
+    }
+
+    [ServerFact]
     public async Task A_client_that_vanishes_holds_the_head_no_longer_than_a_commit_may_be_open()
     {
         using var schema = await fixture.CreateSchemaAsync();
@@ -89,7 +121,6 @@ public sealed class LostAnswerTests(ServerFixture fixture)
         private Func<Message, bool>? _armed;
         private bool _breakCommit;
         private bool _swallow;
-        private bool _committing;
         private int _sent;
         private int _received;
 
@@ -119,6 +150,9 @@ public sealed class LostAnswerTests(ServerFixture fixture)
             var receipt = await _log.AppendAsync(TestSchema.Event(_appended));
             Assert.Equal(_appended++, receipt.Index);
         }
+
+        /// <summary>Somebody else gets the next index.</summary>
+        public void Skip() => _appended++;
 
         /// <summary>Counts from the next message on a connection that commits.</summary>
         public void ArmCommit() => Arm(message => message.Commits);
@@ -192,11 +226,9 @@ public sealed class LostAnswerTests(ServerFixture fixture)
         /// <summary>A connection that commits breaks: at its next message, or where the server says that it has committed.</summary>
         private bool Break(Message message)
         {
-            _committing |= message is { FromClient: false } && message.Text.Contains("COMMIT\0", StringComparison.Ordinal);
-            var breaks = (_breakCommit && message.FromClient) || (_swallow && _committing);
+            var breaks = (_breakCommit && message.FromClient) || (_swallow && message.IsCommitted);
             _breakCommit &= !breaks;
             _swallow &= !breaks;
-            _committing = false;
             return breaks;
         }
     }

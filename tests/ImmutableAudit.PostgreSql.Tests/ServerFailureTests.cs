@@ -1,4 +1,5 @@
 using ImmutableAudit.PostgreSql.Tests.Support;
+using ImmutableAudit.Storage.PostgreSql;
 using ImmutableAudit.Verification;
 using Npgsql;
 
@@ -65,6 +66,18 @@ public sealed class ServerFailureTests(ServerFixture fixture)
         await using var other = await schema.OpenAsync(options => options.RetryTime = LongEnough);
         await using var producers = new Producers(4, log, other);
         await producers.GoOnAsync(200);
+
+        // Until then it is read only.
+        await using (var sink = new PostgreSqlSink(standby.ConnectionString("standby_app"), schema.SinkOptions()))
+        {
+            Assert.Contains("standby", (await Assert.ThrowsAsync<AuditLogException>(() => AuditLog.OpenAsync(schema.LogOptions(sink)))).Message);
+        }
+
+        await using (var reader = await PostgreSqlLogReader.OpenAsync(standby.ConnectionString("standby_reads"), TestSchema.Origin, schema.Name))
+        {
+            Assert.NotNull(await reader.ReadCheckpointAsync());
+        }
+
         await primary.StopAsync("immediate");
         await standby.PromoteAsync();
         await producers.GoOnAsync(200);

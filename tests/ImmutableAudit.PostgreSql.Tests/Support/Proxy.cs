@@ -26,7 +26,11 @@ internal enum Fate
 /// <param name="Commits">Whether commits are opened on this connection.</param>
 /// <param name="FromClient">Its direction.</param>
 /// <param name="Text">Its bytes, as text.</param>
-internal sealed record Message(int Connection, bool Commits, bool FromClient, string Text);
+internal sealed record Message(int Connection, bool Commits, bool FromClient, string Text)
+{
+    /// <summary>Whether the server says that it has committed.</summary>
+    public bool IsCommitted => !FromClient && Text.Contains("COMMIT\0", StringComparison.Ordinal);
+}
 
 /// <summary>Stands between clients and a server, and breaks connections at any message. Clients connect with <see cref="Settings"/>.</summary>
 internal sealed class Proxy : IAsyncDisposable
