@@ -17,10 +17,10 @@ public sealed class InstancesTests(ServerFixture fixture)
         await using var log = await schema.OpenAsync();
         await using var other = await schema.OpenAsync(options => options.PollInterval = TimeSpan.FromMinutes(1));
 
-        // It looks by itself when it has begun to listen, and then once a minute.
+        // It looks by itself when it has begun to listen, and then after a minute: twice as long as it has here.
         await Until.TrueAsync(() => schema.AskAsync<bool>("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE usename = '{schema}_app' AND query LIKE 'SELECT size FROM%')"), "it listens");
         await using var producers = new Producers(1, log);
-        using var enough = new CancellationTokenSource();
+        using var enough = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await foreach (var entry in other.FollowAsync(cancellationToken: enough.Token))
         {
             Assert.Equal($"0-0-{entry.Index}", entry.Event.Resource!.Id);
