@@ -24,7 +24,7 @@ using var signer = EcdsaNoteSigner.FromPemFile(Origin, pem);
 var sink = new PausingSink(
     new PostgreSqlSink(connection, new PostgreSqlSinkOptions { Schema = schema, MaxCommitTime = TimeSpan.FromMilliseconds(Number(maxCommit)) }),
     Number(stopAt),
-    () => Raise(19));
+    () => _ = Raise(19));
 await using var log = await AuditLog.OpenAsync(new AuditLogOptions { Origin = Origin, Sink = sink, Signers = { signer } });
 await Console.Out.WriteLineAsync("ready");
 await Console.In.ReadLineAsync();
@@ -43,7 +43,7 @@ async Task<List<string>> ProduceAsync(int producer)
 {
     const int AtOnce = 64;
     var acknowledged = new List<string>();
-    var under = new Queue<(int Number, ValueTask<AuditReceipt> Receipt)>();
+    var under = new Queue<(int Number, Task<AuditReceipt> Receipt)>();
     for (var i = 0; i < Number(appends);)
     {
         if (producer == 0)
@@ -55,7 +55,7 @@ async Task<List<string>> ProduceAsync(int producer)
             continue;
         }
 
-        under.Enqueue((i, log.AppendAsync(Event(producer, i++))));
+        under.Enqueue((i, log.AppendAsync(Event(producer, i++)).AsTask()));
         if (under.Count == AtOnce)
         {
             await TakeAsync();

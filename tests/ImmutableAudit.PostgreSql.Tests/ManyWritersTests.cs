@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using ImmutableAudit.PostgreSql.Tests.Support;
-using ImmutableAudit.Verification;
 
 namespace ImmutableAudit.PostgreSql.Tests;
 
@@ -44,7 +42,7 @@ public sealed class ManyWritersTests(ServerFixture fixture)
 
             writers.ForEach(writer => writer.Say("go"));
             await SuspensionAsync(schema, writers[0]);
-            var acknowledged = new Dictionary<string, (long, string)>();
+            var acknowledged = new Dictionary<string, (long, string)>(StringComparer.Ordinal);
             foreach (var (name, writer) in Names.Zip(writers))
             {
                 foreach (var line in await writer.EndAsync())
@@ -94,7 +92,7 @@ public sealed class ManyWritersTests(ServerFixture fixture)
         Assert.True(verified.Holds, verified.ToString());
         Assert.Equal(acknowledged.Count, verified.Checkpoint.Checkpoint.Size);
 
-        var next = new Dictionary<string, int>();
+        var next = new Dictionary<string, int>(StringComparer.Ordinal);
         await using var log = await schema.OpenAsync();
         await foreach (var entry in log.ReadAsync())
         {

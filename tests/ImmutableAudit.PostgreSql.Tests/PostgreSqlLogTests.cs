@@ -31,7 +31,7 @@ public sealed class PostgreSqlLogTests(ServerFixture fixture)
                 entries.Add(entry);
             }
 
-            Assert.Equal(Enumerable.Range(0, 301).Select(i => i.ToString()), entries.Select(entry => entry.Event.Resource!.Id));
+            Assert.Equal(Enumerable.Range(0, 301).Select(i => i.ToString()), entries.Select(entry => entry.Event.Resource!.Id), StringComparer.Ordinal);
         }
 
         var result = await schema.VerifyAsync();

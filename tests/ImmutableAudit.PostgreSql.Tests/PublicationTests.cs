@@ -42,7 +42,7 @@ public sealed class PublicationTests(ServerFixture fixture)
         }
 
         var bySize = first.Observed.Concat(second.Observed).Concat(read).ToLookup(checkpoint => checkpoint.Checkpoint.Size);
-        Assert.All(bySize, same => Assert.Single(same.Select(checkpoint => Convert.ToHexString(checkpoint.Bytes.Span)).Distinct()));
+        Assert.All(bySize, same => Assert.Single(same.Select(checkpoint => Convert.ToHexString(checkpoint.Bytes.Span)).Distinct(StringComparer.Ordinal)));
         var result = await schema.VerifyAsync([.. bySize.Select(same => same.First()).Where(checkpoint => checkpoint.Checkpoint.Size > 0)]);
         Assert.True(result.Holds, result.ToString());
 

@@ -1,4 +1,3 @@
-using ImmutableAudit.Checkpoints;
 using ImmutableAudit.EndToEnd.Tests.Verifier;
 using ImmutableAudit.PostgreSql.Tests.Support;
 using ImmutableAudit.Storage.FileSystem;
@@ -56,7 +55,7 @@ public sealed class VerifierTests(ServerFixture fixture)
             // The file sink is given the same bytes, and so the same tree.
             await SinkFiller.FillAsync(new FileSystemSink(written), TestSchema.Origin, entries, schema.Signer);
             var files = Files(written).Where(file => !file.StartsWith("journal", StringComparison.Ordinal) && file != "checkpoint").ToList();
-            Assert.Equal(files, Files(copy).Where(file => file != "checkpoint" && !file.StartsWith('.')));
+            Assert.Equal(files, Files(copy).Where(file => file != "checkpoint" && !file.StartsWith('.')), StringComparer.Ordinal);
             foreach (var file in files)
             {
                 Assert.True(

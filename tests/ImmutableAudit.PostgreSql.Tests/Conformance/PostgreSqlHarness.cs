@@ -44,14 +44,14 @@ internal sealed class PostgreSqlHarness(ServerFixture fixture) : SinkHarness
 
     public override async ValueTask BreakAsync()
     {
-        foreach (var role in _roles.Values.Distinct())
+        foreach (var role in _roles.Values.Distinct(StringComparer.Ordinal))
         {
             await ShutOutAsync(role);
         }
     }
 
     public override async ValueTask MendAsync() =>
-        await Schema.ExecuteAsync(string.Concat(_roles.Values.Distinct().Select(role => $"ALTER ROLE {role} LOGIN;")));
+        await Schema.ExecuteAsync(string.Concat(_roles.Values.Distinct(StringComparer.Ordinal).Select(role => $"ALTER ROLE {role} LOGIN;")));
 
     public override async ValueTask CorruptAsync(long index) => await Schema.ExecuteAsync(
         $"SET session_replication_role = replica; UPDATE {{schema}}.entry SET data = overlay(data PLACING '\\x4e' FROM octet_length(data) / 2) WHERE index = {index}");

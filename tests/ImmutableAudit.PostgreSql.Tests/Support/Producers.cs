@@ -46,8 +46,8 @@ internal sealed class Producers : IAsyncDisposable
         var result = await schema.VerifyAsync();
         Assert.True(result.Holds, result.ToString());
 
-        var found = new Dictionary<string, long>();
-        var next = new Dictionary<string, int>();
+        var found = new Dictionary<string, long>(StringComparer.Ordinal);
+        var next = new Dictionary<string, int>(StringComparer.Ordinal);
         await foreach (var entry in log.ReadAsync())
         {
             var id = entry.Event.Resource!.Id!;

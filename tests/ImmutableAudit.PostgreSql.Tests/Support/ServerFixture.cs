@@ -1,4 +1,3 @@
-using ImmutableAudit.Storage.PostgreSql;
 using Npgsql;
 
 namespace ImmutableAudit.PostgreSql.Tests.Support;

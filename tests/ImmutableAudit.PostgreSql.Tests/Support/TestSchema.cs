@@ -1,10 +1,10 @@
+using System.Security.Cryptography;
 using ImmutableAudit.Checkpoints;
 using ImmutableAudit.Storage;
 using ImmutableAudit.Storage.FileSystem;
 using ImmutableAudit.Storage.PostgreSql;
 using ImmutableAudit.Verification;
 using Npgsql;
-using System.Security.Cryptography;
 
 namespace ImmutableAudit.PostgreSql.Tests.Support;
 

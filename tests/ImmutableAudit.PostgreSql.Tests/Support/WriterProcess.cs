@@ -13,6 +13,7 @@ internal sealed class WriterProcess : IDisposable
         var program = AppContext.BaseDirectory.Replace("ImmutableAudit.PostgreSql.Tests", "ImmutableAudit.PostgreSql.LogWriter", StringComparison.Ordinal);
         _process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(program, "ImmutableAudit.PostgreSql.LogWriter.dll"), .. arguments])
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
