@@ -17,6 +17,7 @@ internal static class DataSources
         var settings = Parse(connectionString);
         settings.ApplicationName ??= "ImmutableAudit";
         settings.Enlist = false; // What is appended stays, whatever becomes of the caller's transaction.
+        settings.NoResetOnClose = true; // What a transaction sets, ends with it.
         settings.Multiplexing = false; // A commit is more than one statement.
         settings.MaxAutoPrepare = Math.Max(settings.MaxAutoPrepare, PreparedStatements);
         settings.AutoPrepareMinUsages = 2;
