@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ImmutableAudit.Storage;
 using ImmutableAudit.Verifier.Evidence;
 using ImmutableAudit.Verifier.Input;
 using ImmutableAudit.Verifier.Output;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ImmutableAudit.Storage;
 using ImmutableAudit.Verifier.Input;
 using ImmutableAudit.Verifier.Output;
 using ImmutableAudit.Verifier.Reports;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using ImmutableAudit.Checkpoints;
-using ImmutableAudit.Storage;
 using ImmutableAudit.Verification;
 using ImmutableAudit.Verifier.Input;
 using ImmutableAudit.Verifier.Output;
