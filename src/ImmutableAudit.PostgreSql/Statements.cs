@@ -13,9 +13,9 @@ internal sealed class Statements(string schema)
 
     public string BeginLog { get; } = $"SELECT {schema}.begin_log($1, $2)";
 
-    public string OpenCommit { get; } = $"SELECT size, last_time, privilege_head, range, now FROM {schema}.open_commit($1, $2, $3)";
+    public string OpenCommit { get; } = $"SELECT size, last_time, privilege_head, range, now, epoch FROM {schema}.open_commit($1, $2, $3)";
 
-    public string Append { get; } = $"SELECT {schema}.append($1, $2, $3, $4, $5, $6, $7)";
+    public string Append { get; } = $"SELECT {schema}.append($1, $2, $3, $4, $5, $6, $7, $8)";
 
     public string Confirm { get; } = $"SELECT size, last_time, privilege_head, range FROM {schema}.confirm($1, $2)";
 

@@ -50,7 +50,7 @@ public sealed class ImmutabilityTests(ServerFixture fixture)
         await using var auditor = NpgsqlDataSource.Create(schema.Auditor);
         await RefusedAsync(auditor, schema, NoRight, "SELECT {schema}.begin_log('mine', 256)");
         await RefusedAsync(auditor, schema, NoRight, "SELECT {schema}.open_commit(1, '1s', '1s')");
-        await RefusedAsync(auditor, schema, NoRight, "SELECT {schema}.append(1, 300, '{a}', 0, -1, '')");
+        await RefusedAsync(auditor, schema, NoRight, "SELECT {schema}.append(1, 300, '{a}', 0, -1, '', 0)");
         await RefusedAsync(auditor, schema, NoRight, "SELECT {schema}.confirm(1, '1s')");
         await RefusedAsync(auditor, schema, NoRight, "SELECT {schema}.put_tiles(1, '{0}', '{0}', '{a}')");
         await RefusedAsync(auditor, schema, NoRight, "SELECT {schema}.publish(1, 301, 'a', '{}', '{}', '{}')");
@@ -63,12 +63,16 @@ public sealed class ImmutabilityTests(ServerFixture fixture)
         using var schema = await fixture.CreateSchemaAsync();
         await WriteAsync(schema, 300);
         var time = await schema.AskAsync<long>("SELECT last_time FROM {schema}.head");
+        var epoch = await schema.AskAsync<long>("SELECT epoch FROM {schema}.head");
         await using var writer = NpgsqlDataSource.Create(schema.Writer);
 
         // 300 is 256 + 32 + 8 + 4: four roots; 301 has five.
         const string Range = "decode(repeat('00', 160), 'hex')";
-        Task AppendAsync(string state, string size = "300", string entries = "'{a}'", string? last = null, string privilege = "-1", string range = Range, string log = "1") =>
-            RefusedAsync(writer, schema, state, $"SELECT {{schema}}.append({log}, {size}, {entries}, {last ?? $"{time}"}, {privilege}, {range})");
+        Task AppendAsync(string state, string size = "300", string entries = "'{a}'", string? last = null, string privilege = "-1", string range = Range, string log = "1", string? at = null) =>
+            RefusedAsync(writer, schema, state, $"SELECT {{schema}}.append({log}, {size}, {entries}, {last ?? $"{time}"}, {privilege}, {range}, {at ?? $"{epoch}"})");
+        await AppendAsync(Overtaken, at: $"{epoch - 1}");
+        await AppendAsync(Overtaken, at: $"{epoch + 1}");
+        await AppendAsync(Overtaken, at: "NULL");
         await AppendAsync(Overtaken, size: "299");
         await AppendAsync(Overtaken, size: "301");
         await AppendAsync(Overtaken, size: "0");
@@ -93,12 +97,12 @@ public sealed class ImmutabilityTests(ServerFixture fixture)
         Assert.Equal(300, await schema.AskAsync<long>("SELECT count(*) FROM {schema}.entry"));
 
         // The same with nothing wrong is taken; the log's own writer then finds that it does not add up, and signs none of it.
-        await using (var append = writer.CreateCommand(schema.In($"SELECT {{schema}}.append(1, 300, '{{a}}', {time}, 300, {Range})")))
+        await using (var append = writer.CreateCommand(schema.In($"SELECT {{schema}}.append(1, 300, '{{a}}', {time}, 300, {Range}, {epoch})")))
         {
             await append.ExecuteNonQueryAsync();
         }
 
-        await RefusedAsync(writer, schema, Refused, $"SELECT {{schema}}.append(1, 301, '{{a}}', {time}, 299, decode(repeat('00', 160), 'hex'))");
+        await RefusedAsync(writer, schema, Refused, $"SELECT {{schema}}.append(1, 301, '{{a}}', {time}, 299, decode(repeat('00', 160), 'hex'), {epoch})");
         await Assert.ThrowsAsync<AuditLogCorruptException>(() => schema.OpenAsync());
     }
 
@@ -173,6 +177,7 @@ public sealed class ImmutabilityTests(ServerFixture fixture)
                 (Refused, "UPDATE {schema}.head SET privilege_head = 3"),
                 (Refused, "UPDATE {schema}.head SET range = decode(repeat('00', 128), 'hex')"),
                 (Refused, "UPDATE {schema}.head SET room = 256"),
+                (Refused, "UPDATE {schema}.head SET epoch = epoch - 1"),
                 (Refused, "UPDATE {schema}.head SET log = 2"),
                 (Refused, "DELETE FROM {schema}.head"),
                 (Refused, "TRUNCATE {schema}.head"),

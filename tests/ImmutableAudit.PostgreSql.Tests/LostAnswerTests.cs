@@ -1,5 +1,6 @@
 using ImmutableAudit.PostgreSql.Tests.Support;
 using ImmutableAudit.Storage.PostgreSql;
+using Npgsql;
 
 namespace ImmutableAudit.PostgreSql.Tests;
 
@@ -13,6 +14,13 @@ public sealed class LostAnswerTests(ServerFixture fixture)
     {
         // Before: so that the connection is open and knows its statements.
         await test.AppendAsync();
+        test.ArmCommit();
+    });
+
+    [ServerFact]
+    public Task A_connection_may_break_at_every_message_of_a_commit_in_one_round_trip() => BreakEverywhereAsync([Fate.Cut, Fate.CutInside], async test =>
+    {
+        await test.AppendAloneAsync();
         test.ArmCommit();
     });
 
@@ -70,6 +78,38 @@ public sealed class LostAnswerTests(ServerFixture fixture)
     }
 
     [ServerFact]
+    public async Task A_commit_that_arrives_after_it_was_looked_for_is_refused()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        await using var proxy = new Proxy(schema.Server);
+        await using var test = await BrokenLog.OpenAsync(schema, proxy);
+        await test.AppendAloneAsync();
+        var delayed = 0;
+        var ended = false;
+        proxy.Decide = message =>
+        {
+            if (message is { Commits: true, FromClient: true } && delayed == 0)
+            {
+                delayed = message.Connection;
+                return Fate.Delay;
+            }
+
+            // It was looked for and is not there: just now it arrives, before the entry is appended again.
+            if (message.FromClient && message.Connection > delayed && delayed > 0 && !ended && message.Text.Contains("open_commit("))
+            {
+                ended = true;
+                WaitForEnd(schema, proxy.Deliver());
+            }
+
+            return Fate.Pass;
+        };
+        await test.AppendAsync();
+        Assert.True(ended);
+        await test.AppendAsync();
+        await test.CheckAsync();
+    }
+
+    [ServerFact]
     public async Task A_client_that_vanishes_holds_the_head_no_longer_than_a_commit_may_be_open()
     {
         using var schema = await fixture.CreateSchemaAsync();
@@ -84,6 +124,18 @@ public sealed class LostAnswerTests(ServerFixture fixture)
         Assert.True(opened >= 3);
         Assert.Contains(await schema.Server.LogAsync(), line => line.Contains($"[{schema.Name}] ") && line.Contains("idle-in-transaction timeout"));
         await test.CheckAsync();
+    }
+
+    /// <summary>Waits until the server has answered everything that came from a port, and the connection is over.</summary>
+    private static void WaitForEnd(TestSchema schema, int port)
+    {
+        using var connection = new NpgsqlConnection(schema.Server.ConnectionString());
+        connection.Open();
+        using var command = new NpgsqlCommand($"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE client_port = {port})", connection);
+        while ((bool)command.ExecuteScalar()!)
+        {
+            Thread.Sleep(TimeSpan.FromMilliseconds(5));
+        }
     }
 
     /// <summary>Counts the messages from where the connection is armed to where the append is done, and breaks it at each of them.</summary>
@@ -149,6 +201,15 @@ public sealed class LostAnswerTests(ServerFixture fixture)
         {
             var receipt = await _log.AppendAsync(TestSchema.Event(_appended));
             Assert.Equal(_appended++, receipt.Index);
+        }
+
+        /// <summary>Appends until the log, which has been alone for a while, commits without holding the head.</summary>
+        public async Task AppendAloneAsync()
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                await AppendAsync();
+            }
         }
 
         /// <summary>Somebody else gets the next index.</summary>

@@ -12,6 +12,7 @@ internal sealed class AppendBatch : IDisposable
     private readonly NpgsqlParameter<long> _lastTime = new();
     private readonly NpgsqlParameter<long> _privilegeHead = new();
     private readonly NpgsqlParameter<byte[]> _range = new();
+    private readonly NpgsqlParameter<long> _epoch = new();
     private readonly NpgsqlBatch _batch;
 
     public AppendBatch(NpgsqlConnection connection, string append, int log, string wait, bool begins)
@@ -24,7 +25,7 @@ internal sealed class AppendBatch : IDisposable
 
         _batch.BatchCommands.Add(new(append)
         {
-            Parameters = { Parameter.Of(log), _firstIndex, _entries, _lastTime, _privilegeHead, _range, Parameter.Of(wait) },
+            Parameters = { Parameter.Of(log), _firstIndex, _entries, _lastTime, _privilegeHead, _range, _epoch, Parameter.Of(wait) },
         });
         _batch.BatchCommands.Add(new("COMMIT"));
     }
@@ -32,8 +33,10 @@ internal sealed class AppendBatch : IDisposable
     public void Prepare() => _batch.Prepare();
 
     /// <summary>Appends a batch.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="epoch">The head's epoch when a commit was opened here last: since then, nobody has looked what became of this one.</param>
     /// <returns>The server's time.</returns>
-    public DateTimeOffset Execute(CommitBatch batch)
+    public DateTimeOffset Execute(CommitBatch batch, long epoch)
     {
         var entries = _entries.TypedValue!;
         entries.Clear();
@@ -46,6 +49,7 @@ internal sealed class AppendBatch : IDisposable
         _firstIndex.TypedValue = batch.FirstIndex;
         _lastTime.TypedValue = batch.Head.LastTime.Ticks;
         _privilegeHead.TypedValue = batch.Head.PrivilegeHead;
+        _epoch.TypedValue = epoch;
         _range.TypedValue = StoredHead.ToBytes(batch.Range);
         using var reader = _batch.ExecuteReader(CommandBehavior.Default);
         var now = reader.Read() ? reader.GetFieldValue<DateTimeOffset>(0) : throw new DataException("The server did not say what time it is.");

@@ -22,6 +22,7 @@ internal sealed class CommitConnection : IDisposable
     private readonly Statements _sql;
     private readonly int _log;
     private bool _prepared;
+    private long _epoch;
 
     private CommitConnection(NpgsqlConnection connection, Statements sql, int log, TimeSpan maxCommitTime)
     {
@@ -67,9 +68,14 @@ internal sealed class CommitConnection : IDisposable
     {
         Prepare();
         using var reader = _open.ExecuteReader(CommandBehavior.Default);
-        return reader.Read()
-            ? (StoredHead.From(reader), reader.GetFieldValue<DateTimeOffset>(4))
-            : throw new DataException("The server sent no head.");
+        if (!reader.Read())
+        {
+            throw new DataException("The server sent no head.");
+        }
+
+        var head = StoredHead.From(reader);
+        _epoch = reader.GetInt64(5);
+        return (head, reader.GetFieldValue<DateTimeOffset>(4));
     }
 
     /// <summary>Appends a batch, and commits.</summary>
@@ -79,7 +85,7 @@ internal sealed class CommitConnection : IDisposable
     public DateTimeOffset Append(CommitBatch batch, bool isOpen)
     {
         HasWarned = false;
-        return (isOpen ? _append : _appendAtOnce).Execute(batch);
+        return (isOpen ? _append : _appendAtOnce).Execute(batch, _epoch);
     }
 
     /// <summary>Gives a commit up that was opened.</summary>

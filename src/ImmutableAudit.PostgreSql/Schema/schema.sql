@@ -46,7 +46,8 @@ CREATE TABLE {schema}.head (
   privilege_head bigint NOT NULL DEFAULT -1,  -- index of the newest entry about privileges
   range bytea NOT NULL DEFAULT '',            -- the tree's compact range: the roots of its complete subtrees, largest first
   room bigint NOT NULL,                       -- up to here there are partitions
-  told timestamptz NOT NULL DEFAULT '-infinity'
+  told timestamptz NOT NULL DEFAULT '-infinity',
+  epoch bigint NOT NULL DEFAULT 0             -- goes up when somebody looks what became of a commit: one that arrives after that is refused
 ) WITH (fillfactor = 20);
 
 -- The signed checkpoint that readers see.
@@ -85,7 +86,7 @@ $$;
 CREATE FUNCTION {schema}.head_goes_on() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF new.log <> old.log OR new.size < old.size OR new.last_time < old.last_time OR new.privilege_head < old.privilege_head
-    OR new.privilege_head >= new.size OR new.room < old.room OR octet_length(new.range) <> 32 * bit_count(new.size::bit(64))
+    OR new.privilege_head >= new.size OR new.room < old.room OR new.epoch < old.epoch OR octet_length(new.range) <> 32 * bit_count(new.size::bit(64))
     OR (new.size = old.size AND (new.last_time, new.privilege_head, new.range) IS DISTINCT FROM (old.last_time, old.privilege_head, old.range)) THEN
     RAISE EXCEPTION 'The head of log % cannot go from size % to size % like this.', old.log, old.size, new.size USING ERRCODE = 'IA003';
   END IF;
@@ -159,20 +160,22 @@ $$;
 -- Opens a commit: locks the head, for p_idle at most while the writer does nothing (LOG.md L26, L27). What is acknowledged is on disk, whatever
 -- the database's settings are.
 CREATE FUNCTION {schema}.open_commit(p_log int, p_idle text, p_wait text, OUT size bigint, OUT last_time bigint, OUT privilege_head bigint,
-  OUT range bytea, OUT now timestamptz) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  OUT range bytea, OUT now timestamptz, OUT epoch bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM set_config('idle_in_transaction_session_timeout', p_idle, true), set_config('lock_timeout', p_wait, true);
   IF current_setting('synchronous_commit') = 'off' THEN
     PERFORM set_config('synchronous_commit', 'on', true);
   END IF;
-  SELECT h.size, h.last_time, h.privilege_head, h.range INTO size, last_time, privilege_head, range FROM {schema}.head h WHERE h.log = p_log FOR UPDATE;
+  SELECT h.size, h.last_time, h.privilege_head, h.range, h.epoch INTO size, last_time, privilege_head, range, epoch
+  FROM {schema}.head h WHERE h.log = p_log FOR UPDATE;
   now := clock_timestamp();
 END
 $$;
 
--- Appends entries to a log of size p_size, all of them or none; says what time it is.
+-- Appends entries to a log of size p_size, all of them or none; says what time it is. Who does not hold the head may be late: since the epoch was
+-- read, nobody may have looked what became of this.
 CREATE FUNCTION {schema}.append(p_log int, p_size bigint, p_entries bytea[], p_last_time bigint, p_privilege_head bigint, p_range bytea,
-  p_wait text DEFAULT '10s') RETURNS timestamptz
+  p_epoch bigint, p_wait text DEFAULT '10s') RETURNS timestamptz
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   v_size bigint := p_size + cardinality(p_entries);
@@ -187,10 +190,10 @@ BEGIN
   UPDATE {schema}.head h
   SET size = v_size, last_time = p_last_time, privilege_head = p_privilege_head, range = p_range,
     told = CASE WHEN p_privilege_head <> h.privilege_head OR h.told < v_now - interval '100 milliseconds' THEN v_now ELSE h.told END
-  WHERE h.log = p_log AND h.size = p_size AND v_size > p_size
+  WHERE h.log = p_log AND h.size = p_size AND h.epoch = p_epoch AND v_size > p_size
   RETURNING h.told = v_now, h.room INTO v_tell, v_room;
   IF NOT FOUND THEN
-    RAISE EXCEPTION 'Log % has not the size %.', p_log, p_size USING ERRCODE = 'IA001';
+    RAISE EXCEPTION 'Log % has not the size %, or it was looked at since.', p_log, p_size USING ERRCODE = 'IA001';
   END IF;
 
   IF v_size > v_room THEN
@@ -213,7 +216,8 @@ BEGIN
 END
 $$;
 
--- Where a log stands once everything that was under way has ended; what is found is as durable as anything that is committed now.
+-- Where a log stands once everything that was under way has ended; what is found is as durable as anything that is committed now, and what
+-- was sent before and is not found will never be there.
 CREATE FUNCTION {schema}.confirm(p_log int, p_wait text, OUT size bigint, OUT last_time bigint, OUT privilege_head bigint, OUT range bytea)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -221,7 +225,7 @@ BEGIN
   IF current_setting('synchronous_commit') = 'off' THEN
     PERFORM set_config('synchronous_commit', 'on', true);
   END IF;
-  UPDATE {schema}.head h SET told = clock_timestamp() WHERE h.log = p_log
+  UPDATE {schema}.head h SET told = clock_timestamp(), epoch = h.epoch + 1 WHERE h.log = p_log
   RETURNING h.size, h.last_time, h.privilege_head, h.range INTO size, last_time, privilege_head, range;
   PERFORM set_config('statement_timeout', '0', true);
 END

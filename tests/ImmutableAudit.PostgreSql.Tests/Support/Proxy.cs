@@ -19,6 +19,9 @@ internal enum Fate
 
     /// <summary>The connection breaks for the client; the server hears nothing any more, not even that.</summary>
     Vanish,
+
+    /// <summary>The connection breaks for the client; the message, and what comes behind it, arrives when it is <see cref="Proxy.Deliver">delivered</see>.</summary>
+    Delay,
 }
 
 /// <summary>A message on its way (PostgreSQL documentation, "Frontend/Backend Protocol").</summary>
@@ -57,6 +60,20 @@ internal sealed class Proxy : IAsyncDisposable
 
     /// <summary>Whether clients are let in.</summary>
     public bool IsOpen { get; set; } = true;
+
+    /// <summary>What was delayed arrives, and then the end.</summary>
+    /// <returns>The port that the server sees it come from.</returns>
+    public int Deliver()
+    {
+        lock (_gate)
+        {
+            var link = _links.Single(link => link.Delayed.Count > 0);
+            link.Delayed.ForEach(message => link.Server.Send(message));
+            link.Delayed.Clear();
+            link.Server.Shutdown(SocketShutdown.Send);
+            return ((IPEndPoint)link.Server.LocalEndPoint!).Port;
+        }
+    }
 
     /// <summary>How many connections there have been.</summary>
     public int Connections { get; private set; }
@@ -138,6 +155,15 @@ internal sealed class Proxy : IAsyncDisposable
                     case Fate.Vanish:
                         link.Client.Dispose();
                         return;
+                    case Fate.Delay:
+                        link.Delayed.Add(message);
+                        if (message[0] == (byte)'S')
+                        {
+                            link.Client.Dispose();
+                            return;
+                        }
+
+                        continue;
                     default:
                         break;
                 }
@@ -164,11 +190,12 @@ internal sealed class Proxy : IAsyncDisposable
             link.Commits |= fromClient && text.Contains("open_commit(", StringComparison.Ordinal);
             if (link.HasVanished)
             {
-                return Fate.Vanish;
+                return fromClient && link.IsDelayed ? Fate.Delay : Fate.Vanish;
             }
 
             var fate = Decide(new Message(link.Number, link.Commits, fromClient, text));
-            link.HasVanished = fate == Fate.Vanish;
+            link.HasVanished = fate is Fate.Vanish or Fate.Delay;
+            link.IsDelayed = fate == Fate.Delay;
             return fate;
         }
     }
@@ -213,6 +240,10 @@ internal sealed class Proxy : IAsyncDisposable
         public bool Commits { get; set; }
 
         public bool HasVanished { get; set; }
+
+        public bool IsDelayed { get; set; }
+
+        public List<byte[]> Delayed { get; } = [];
 
         public void Break()
         {
