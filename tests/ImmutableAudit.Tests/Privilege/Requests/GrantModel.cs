@@ -50,9 +50,9 @@ internal sealed class GrantModel(AccessPolicy policy, DateTimeOffset clock)
         }
     }
 
-    /// <summary>P26: the open request that this is sent again for.</summary>
+    /// <summary>P26: the open request that this is sent again for. For whom one acts is part of what is asked.</summary>
     public ModelRequest? SameAs(AccessSubject who, ModelMatter matter) => Requests.Find(other =>
-        matter.Key is not null && IsOpen(other) && IsSameAccount(other.Who, who) && other.Matter.Key == matter.Key && other.Matter.SaysTheSame(matter));
+        matter.Key is not null && IsOpen(other) && IsSameChain(other.Who, who) && other.Matter.Key == matter.Key && other.Matter.SaysTheSame(matter));
 
     /// <summary>P19, P23, P26: what speaks against asking.</summary>
     public List<string> Ask(AccessSubject who, ModelMatter matter)
