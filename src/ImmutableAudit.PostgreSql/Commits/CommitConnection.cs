@@ -47,8 +47,6 @@ internal sealed class CommitConnection : IDisposable
     /// </summary>
     public bool HasWarned { get; private set; }
 
-    public string Description => $"the database '{_connection.Database}' on '{_connection.Host}'";
-
     public static CommitConnection Connect(NpgsqlDataSource dataSource, Statements sql, int log, TimeSpan maxCommitTime)
     {
         var connection = dataSource.OpenConnection();
