@@ -211,7 +211,7 @@ public sealed class PostgreSqlSink : IAuditSink
             await opened.Integrator.CheckExtendsAsync(newest, acknowledged, cancellationToken).ConfigureAwait(false);
         }
 
-        await opened.Integrator.SurveyAsync(published, cancellationToken, acknowledged).ConfigureAwait(false);
+        await opened.Integrator.SurveyAsync(published, acknowledged, cancellationToken).ConfigureAwait(false);
     }
 
     private Opened Begin(int log)

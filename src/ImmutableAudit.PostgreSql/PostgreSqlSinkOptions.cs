@@ -15,6 +15,12 @@ public sealed class PostgreSqlSinkOptions
     public TimeSpan MaxCommitTime { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
+    /// How long this process goes on appending, where others wait to append to the same log, before it is their turn: the longer, the more is
+    /// appended in sum, and the longer one waits. From 0, by which every commit is a turn, to 1 second; default 10 ms.
+    /// </summary>
+    public TimeSpan TurnTime { get; set; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>
     /// How long to try again where the server cannot be reached, restarts, or calls a transaction off, before appends fail. From 0
     /// to 10 minutes; default 15 seconds, which is enough for most failovers.
     /// </summary>
@@ -36,6 +42,7 @@ public sealed class PostgreSqlSinkOptions
     {
         PostgreSqlSchema.CheckName(Schema, nameof(Schema));
         CheckTime(MaxCommitTime, TimeSpan.FromMilliseconds(100), nameof(MaxCommitTime));
+        CheckTime(TurnTime, TimeSpan.Zero, nameof(TurnTime), TimeSpan.FromSeconds(1));
         CheckTime(RetryTime, TimeSpan.Zero, nameof(RetryTime));
         CheckTime(PollInterval, TimeSpan.FromMilliseconds(10), nameof(PollInterval));
         CheckPartition(PartitionSize, nameof(PartitionSize));
@@ -49,9 +56,9 @@ public sealed class PostgreSqlSinkOptions
         }
     }
 
-    private static void CheckTime(TimeSpan value, TimeSpan least, string name)
+    private static void CheckTime(TimeSpan value, TimeSpan least, string name, TimeSpan? most = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(value, least, name);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromMinutes(10), name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, most ?? TimeSpan.FromMinutes(10), name);
     }
 }

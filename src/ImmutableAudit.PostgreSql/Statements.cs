@@ -13,7 +13,9 @@ internal sealed class Statements(string schema)
 
     public string BeginLog { get; } = $"SELECT {schema}.begin_log($1, $2)";
 
-    public string OpenCommit { get; } = $"SELECT size, last_time, privilege_head, range, now, epoch FROM {schema}.open_commit($1, $2, $3)";
+    public string OpenCommit { get; } = $"SELECT size, last_time, privilege_head, range, now, epoch, turn FROM {schema}.open_commit($1, $2, $3, $4)";
+
+    public string EndTurn { get; } = $"SELECT {schema}.end_turn($1)";
 
     public string Append { get; } = $"SELECT {schema}.append($1, $2, $3, $4, $5, $6, $7, $8)";
 

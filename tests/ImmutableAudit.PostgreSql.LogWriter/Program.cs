@@ -8,13 +8,13 @@ using ImmutableAudit.Storage.PostgreSql;
 
 const string Origin = "test.example/log";
 const string Usage = """
-    ImmutableAudit.PostgreSql.LogWriter CONNECTION SCHEMA KEYPEM NAME PRODUCERS APPENDS MAXCOMMITMS STOPAT
+    ImmutableAudit.PostgreSql.LogWriter CONNECTION SCHEMA KEYPEM NAME PRODUCERS APPENDS MAXCOMMITMS TURNMS STOPAT
     Opens the log test.example/log, prints "ready", waits for a line on standard input, and lets each producer append so many events. Suspends
     itself (SIGSTOP) while its commit number STOPAT is open; 0: never. At the end prints "PRODUCER NUMBER INDEX LEAFHASH" for each acknowledged
     entry, and ends with 0 if every append succeeded.
     """;
 
-if (args is not [var connection, var schema, var pem, var name, var producers, var appends, var maxCommit, var stopAt])
+if (args is not [var connection, var schema, var pem, var name, var producers, var appends, var maxCommit, var turn, var stopAt])
 {
     await Console.Error.WriteLineAsync(Usage);
     return 2;
@@ -22,7 +22,12 @@ if (args is not [var connection, var schema, var pem, var name, var producers, v
 
 using var signer = EcdsaNoteSigner.FromPemFile(Origin, pem);
 var sink = new PausingSink(
-    new PostgreSqlSink(connection, new PostgreSqlSinkOptions { Schema = schema, MaxCommitTime = TimeSpan.FromMilliseconds(Number(maxCommit)) }),
+    new PostgreSqlSink(connection, new PostgreSqlSinkOptions
+    {
+        Schema = schema,
+        MaxCommitTime = TimeSpan.FromMilliseconds(Number(maxCommit)),
+        TurnTime = TimeSpan.FromMilliseconds(Number(turn)),
+    }),
     Number(stopAt),
     () => _ = Raise(19));
 await using var log = await AuditLog.OpenAsync(new AuditLogOptions { Origin = Origin, Sink = sink, Signers = { signer } });

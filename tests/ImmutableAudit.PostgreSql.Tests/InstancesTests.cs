@@ -32,6 +32,43 @@ public sealed class InstancesTests(ServerFixture fixture)
     }
 
     [ServerFact]
+    public async Task Instances_take_turns_and_leave_none_behind()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        await using var log = await schema.OpenAsync();
+        await using var other = await schema.OpenAsync();
+        await using (var producers = new Producers(4, log, other))
+        {
+            await Until.TrueAsync(() => HasTurnAsync(schema), "somebody has a turn");
+            await producers.CheckAsync(schema, log);
+        }
+
+        await Until.TrueAsync(async () => !await HasTurnAsync(schema), "nobody has a turn");
+    }
+
+    [ServerFact]
+    public async Task Whoever_has_a_turn_and_stands_still_does_not_stop_the_others()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        await using var log = await schema.OpenAsync();
+        await using var source = NpgsqlDataSource.Create(schema.Writer);
+        await using var connection = await source.OpenConnectionAsync();
+        await using (var open = new NpgsqlCommand(schema.In("SELECT turn FROM {schema}.open_commit(1, '1500ms', '1s', '1s')"), connection))
+        {
+            Assert.True((bool)(await open.ExecuteScalarAsync())!); // And the transaction ends with it, the turn does not.
+        }
+
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.Equal(i, (await log.AppendAsync(TestSchema.Event(i))).Index);
+        }
+
+        await Until.TrueAsync(async () => !await HasTurnAsync(schema), "the server gives the connection up");
+        await using var used = new NpgsqlCommand("SELECT 1", connection);
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => used.ExecuteScalarAsync());
+    }
+
+    [ServerFact]
     public async Task Where_the_server_does_not_tell_it_is_looked_for()
     {
         using var schema = await fixture.CreateSchemaAsync();
@@ -110,4 +147,7 @@ public sealed class InstancesTests(ServerFixture fixture)
         .Assign("sam", "security");
 
     private static SubjectScope As(string id) => SubjectScope.Enter(new AuditSubject { Id = id });
+
+    private static Task<bool> HasTurnAsync(TestSchema schema) => schema.AskAsync<bool>(
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = hashtext('{schema}')::int8::bit(32)::int8::oid)");
 }

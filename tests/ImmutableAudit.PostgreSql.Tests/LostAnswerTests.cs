@@ -189,10 +189,10 @@ public sealed class LostAnswerTests(ServerFixture fixture)
 
         public static async Task<BrokenLog> OpenAsync(TestSchema schema, Proxy proxy)
         {
-            // Nothing is published meanwhile, and nothing is kept: whatever connects, commits.
+            // Nothing is published meanwhile, and nothing is kept: whatever connects, commits. What a commit says does not depend on how fast it follows.
             var sink = new PostgreSqlSink(
                 $"{schema.Writer}{proxy.Settings};Pooling=false;Application Name={schema.Name}",
-                schema.SinkOptions(options => options.MaxCommitTime = TimeSpan.FromMilliseconds(200)));
+                schema.SinkOptions(options => (options.MaxCommitTime, options.TurnTime) = (TimeSpan.FromMilliseconds(200), TimeSpan.Zero)));
             return new BrokenLog(schema, proxy, await AuditLog.OpenAsync(schema.LogOptions(sink, options => options.CheckpointInterval = TimeSpan.FromDays(1))));
         }
 

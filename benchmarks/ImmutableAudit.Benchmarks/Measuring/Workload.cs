@@ -7,5 +7,5 @@ namespace ImmutableAudit.Benchmarks.Measuring;
 internal sealed record Workload(int Producers, TimeSpan Duration, string Directory)
 {
     /// <summary>Runs before the window opens, on the same files, so that code is compiled and caches are warm.</summary>
-    public TimeSpan WarmUp => TimeSpan.FromTicks(Math.Min(Duration.Ticks / 3, TimeSpan.TicksPerSecond));
+    public TimeSpan WarmUp { get; init; } = TimeSpan.FromTicks(Math.Min(Duration.Ticks / 3, TimeSpan.TicksPerSecond));
 }

@@ -2,6 +2,7 @@ using System.Data;
 using ImmutableAudit.Merkle;
 using ImmutableAudit.Tiles;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace ImmutableAudit.Storage.PostgreSql;
 
@@ -14,8 +15,12 @@ internal sealed class CommitConnection : IDisposable
     /// <summary>Whatever the database's default is: each statement sees what is committed when it runs.</summary>
     public const string Begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
+    /// <summary>Whoever has a turn seldom keeps it for a tenth of this; who waits longer goes on without.</summary>
+    private const string LongestWaitForTurn = "250ms";
+
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlBatch _open;
+    private readonly NpgsqlParameter _turn = new() { NpgsqlDbType = NpgsqlDbType.Text };
     private readonly AppendBatch _append;
     private readonly AppendBatch _appendAtOnce;
     private readonly NpgsqlCommand _confirm;
@@ -33,7 +38,10 @@ internal sealed class CommitConnection : IDisposable
         var wait = Milliseconds(2 * maxCommitTime);
         _open = new NpgsqlBatch(connection)
         {
-            BatchCommands = { new(Begin), new(sql.OpenCommit) { Parameters = { Parameter.Of(log), Parameter.Of(idle), Parameter.Of(wait) } } },
+            BatchCommands =
+            {
+                new(Begin), new(sql.OpenCommit) { Parameters = { Parameter.Of(log), Parameter.Of(idle), Parameter.Of(wait), _turn } },
+            },
         };
         _append = new AppendBatch(connection, sql.Append, log, wait, begins: false);
         _appendAtOnce = new AppendBatch(connection, sql.Append, log, wait, begins: true);
@@ -46,6 +54,9 @@ internal sealed class CommitConnection : IDisposable
     /// somebody called the waiting off.
     /// </summary>
     public bool HasWarned { get; private set; }
+
+    /// <summary>Whether it is this connection's turn: it may append without holding the head, and others wait until it ends.</summary>
+    public bool HasTurn { get; private set; }
 
     public static CommitConnection Connect(NpgsqlDataSource dataSource, Statements sql, int log, TimeSpan maxCommitTime)
     {
@@ -62,9 +73,13 @@ internal sealed class CommitConnection : IDisposable
     }
 
     /// <summary>Locks the head, and reads it with the server's clock.</summary>
-    public (StoredHead Head, DateTimeOffset Now) Open()
+    /// <param name="takesTurn">Whether to wait for a turn, behind all who wait already; one that it has ends.</param>
+    public (StoredHead Head, DateTimeOffset Now) Open(bool takesTurn)
     {
         Prepare();
+        EndTurn();
+        _turn.Value = takesTurn ? LongestWaitForTurn : DBNull.Value;
+        HasTurn = takesTurn; // Also where no answer comes.
         using var reader = _open.ExecuteReader(CommandBehavior.Default);
         if (!reader.Read())
         {
@@ -73,6 +88,7 @@ internal sealed class CommitConnection : IDisposable
 
         var head = StoredHead.From(reader);
         _epoch = reader.GetInt64(5);
+        HasTurn = reader.GetBoolean(6);
         return (head, reader.GetFieldValue<DateTimeOffset>(4));
     }
 
@@ -91,6 +107,17 @@ internal sealed class CommitConnection : IDisposable
     {
         using var command = new NpgsqlCommand("ROLLBACK", _connection);
         command.ExecuteNonQuery();
+    }
+
+    /// <summary>Lets the next have its turn.</summary>
+    public void EndTurn()
+    {
+        if (HasTurn)
+        {
+            HasTurn = false;
+            using var command = new NpgsqlCommand(_sql.EndTurn, _connection) { Parameters = { Parameter.Of(_log) } };
+            command.ExecuteNonQuery();
+        }
     }
 
     /// <summary>Waits for what others have under way, and reads the head: what it covers is durable when this returns.</summary>
@@ -127,11 +154,29 @@ internal sealed class CommitConnection : IDisposable
 
     public void Dispose()
     {
+        LeaveTurn();
         _open.Dispose();
         _append.Dispose();
         _appendAtOnce.Dispose();
         _confirm.Dispose();
         _connection.Dispose();
+    }
+
+    /// <summary>The connection goes back to others, and is not to keep a turn.</summary>
+    private void LeaveTurn()
+    {
+        try
+        {
+            if (HasTurn && _connection.State == ConnectionState.Open)
+            {
+                Abandon();
+                EndTurn();
+            }
+        }
+        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+        {
+            // Then it has ended with the connection.
+        }
     }
 
     private void Prepare()

@@ -5,23 +5,38 @@ namespace ImmutableAudit.Storage.PostgreSql;
 
 /// <summary>
 /// Commits, one at a time: each is a transaction that holds the log's head from opening to completing, so the order is that of the
-/// commits, whoever makes them (LOG.md L26). Who has been alone for a while does without holding it: a commit is then one round trip, which
-/// conflicts where somebody else has appended after all.
+/// commits, whoever makes them (LOG.md L26). Who has been alone for a while, or has a turn, does without holding it: a commit is then one round
+/// trip, which conflicts where somebody else has appended after all.
 /// </summary>
-internal sealed class Committer(Func<CommitConnection> connect, Action<long> onSize, PostgreSqlSinkOptions options, SinkReports reports) : IDisposable
+internal sealed class Committer : IDisposable
 {
     /// <summary>So many commits in a row between which nobody else appended make one alone.</summary>
     private const int Undisturbed = 16;
 
+    private readonly Func<CommitConnection> _connect;
+    private readonly Action<long> _onSize;
+    private readonly PostgreSqlSinkOptions _options;
+    private readonly SinkReports _reports;
     private readonly CancellationTokenSource _closing = new();
+    private readonly Turn _turn;
+
+    /// <summary>Held by the log's thread while it uses the connection, or by the one that ends an idle turn.</summary>
+    private readonly Lock _gate = new();
     private readonly ServerClock _clock = new();
     private int _undisturbed;
+    private bool _isOpen;
     private CommitConnection? _connection;
     private Retry? _calledOff;
     private volatile StoredHead? _newest;
 
     /// <summary>The last entry that this process has committed: whoever connects anew looks whether it is still there.</summary>
     private (long Index, MerkleHash Leaf)? _last;
+
+    public Committer(Func<CommitConnection> connect, Action<long> onSize, PostgreSqlSinkOptions options, SinkReports reports)
+    {
+        (_connect, _onSize, _options, _reports) = (connect, onSize, options, reports);
+        _turn = new Turn(options.TurnTime, EndTurn);
+    }
 
     /// <summary>The newest head that this process has committed, or found when it recovered.</summary>
     public StoredHead? Newest => _newest;
@@ -30,21 +45,65 @@ internal sealed class Committer(Func<CommitConnection> connect, Action<long> onS
     /// <exception cref="AuditUnavailableException">The head cannot be had. Nothing was written.</exception>
     public IAuditCommit Open()
     {
-        if (_undisturbed >= Undisturbed && _connection is not null && _clock.TryGet(out var time))
+        lock (_gate)
         {
-            return new Commit(this, _newest!, time, isHeld: false);
+            _turn.Work();
+            var commit = MayDoWithoutHead && _clock.TryGet(out var time) ? new Commit(this, _newest!, time, isHeld: false) : OpenHolding();
+            _isOpen = true;
+            return commit;
         }
+    }
 
-        for (var retry = new Retry(options.RetryTime, _closing.Token); ;)
+    /// <summary>Waits for everything that is under way, and finds where the log stands.</summary>
+    public StoredHead Confirm()
+    {
+        lock (_gate)
+        {
+            try
+            {
+                // What was sent before is not accepted any more (schema.sql, epoch): the next commit holds the head.
+                _undisturbed = 0;
+                var connection = Connected();
+                connection.EndTurn();
+                var head = connection.Confirm();
+                CheckGoesOn(head);
+                return _newest = head;
+            }
+            catch
+            {
+                Drop();
+                throw;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _closing.Cancel();
+        lock (_gate)
+        {
+            Drop();
+            _turn.Dispose();
+        }
+    }
+
+    /// <summary>Whether nobody else is likely to have appended since this process did.</summary>
+    private bool MayDoWithoutHead => _connection is { } connection && (connection.HasTurn || _undisturbed >= Undisturbed);
+
+    private Commit OpenHolding()
+    {
+        for (var retry = new Retry(_options.RetryTime, _closing.Token); ;)
         {
             var isKept = _connection is not null;
             try
             {
-                var (head, now) = Connected().Open();
+                var connection = Connected();
+                var (head, now) = connection.Open(takesTurn: _undisturbed < Undisturbed && _turn.IsWanted);
                 CheckGoesOn(head);
+                _turn.Begin();
                 _undisturbed = head.Size == _newest?.Size ? _undisturbed + 1 : 0;
                 _clock.Set(now);
-                onSize(head.Size);
+                _onSize(head.Size);
                 return new Commit(this, head, now, isHeld: true);
             }
             catch (AuditLogCorruptException)
@@ -62,31 +121,73 @@ internal sealed class Committer(Func<CommitConnection> connect, Action<long> onS
                     throw Unavailable(e);
                 }
 
-                reports.Retried(e);
+                _reports.Retried(e);
             }
         }
     }
 
-    /// <summary>Waits for everything that is under way, and finds where the log stands.</summary>
-    public StoredHead Confirm()
+    private CommitOutcome End(CommitBatch batch, bool isHeld)
     {
-        try
+        lock (_gate)
         {
-            var head = Connected().Confirm();
-            CheckGoesOn(head);
-            return _newest = head;
-        }
-        catch
-        {
-            Drop();
-            throw;
+            try
+            {
+                return Complete(batch, isHeld);
+            }
+            finally
+            {
+                Rest();
+            }
         }
     }
 
-    public void Dispose()
+    private void GiveUp(bool isHeld)
     {
-        _closing.Cancel();
-        Drop();
+        lock (_gate)
+        {
+            if (isHeld)
+            {
+                Abandon();
+            }
+
+            Rest();
+        }
+    }
+
+    private void Rest()
+    {
+        _isOpen = false;
+        if (_turn.IsOver)
+        {
+            EndTurn();
+        }
+
+        _turn.Rest(_connection is { HasTurn: true });
+    }
+
+    /// <summary>The others are not to wait: it was long enough, or nothing more came to be committed.</summary>
+    private void EndTurn()
+    {
+        if (!_gate.TryEnter())
+        {
+            return;
+        }
+
+        try
+        {
+            if (!_isOpen)
+            {
+                _connection?.EndTurn();
+            }
+        }
+        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+        {
+            Drop();
+        }
+        finally
+        {
+            _gate.Exit();
+        }
     }
 
     /// <summary>The connection. A new one may lead to another server, a standby that took over: what was committed last must be there.</summary>
@@ -94,7 +195,7 @@ internal sealed class Committer(Func<CommitConnection> connect, Action<long> onS
     {
         if (_connection is null)
         {
-            _connection = connect();
+            _connection = _connect();
             if (_last is var (index, leaf) && _connection.FindLeaf(index) is var found && found != leaf)
             {
                 Drop();
@@ -168,8 +269,8 @@ internal sealed class Committer(Func<CommitConnection> connect, Action<long> onS
     /// <summary>The connection broke after the commit was sent: what became of it is in the database, and nowhere else.</summary>
     private CommitOutcome FindOut(CommitBatch batch, Exception cause)
     {
-        reports.LostAnswer(cause);
-        for (var retry = new Retry(options.RetryTime, _closing.Token); ;)
+        _reports.LostAnswer(cause);
+        for (var retry = new Retry(_options.RetryTime, _closing.Token); ;)
         {
             try
             {
@@ -203,28 +304,30 @@ internal sealed class Committer(Func<CommitConnection> connect, Action<long> onS
         _newest = new StoredHead(batch.Head, batch.Range.Clone());
         _last = (batch.Head.Size - 1, batch.LeafHashes.Span[^1]);
         _calledOff = null;
-        onSize(batch.Head.Size);
+        _onSize(batch.Head.Size);
     }
 
     /// <summary>Nothing was written, through no fault of the entries: they are tried on the new head, but not for ever.</summary>
     private CommitOutcome Again(Exception e)
     {
-        _calledOff ??= new Retry(options.RetryTime, _closing.Token);
+        _calledOff ??= new Retry(_options.RetryTime, _closing.Token);
         if (!_calledOff.Pause())
         {
             _calledOff = null;
             throw Unavailable(e);
         }
 
-        reports.Retried(e);
+        _reports.Retried(e);
         return CommitOutcome.Conflict;
     }
 
+    /// <summary>Gives up what was begun, a turn with it: somebody appends without one.</summary>
     private void Abandon()
     {
         try
         {
             _connection?.Abandon();
+            _connection?.EndTurn();
         }
         catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
         {
@@ -265,14 +368,14 @@ internal sealed class Committer(Func<CommitConnection> connect, Action<long> onS
             }
 
             _ended = true;
-            return new(committer.Complete(batch, isHeld));
+            return new(committer.End(batch, isHeld));
         }
 
         public void Dispose()
         {
-            if (!_ended && isHeld)
+            if (!_ended)
             {
-                committer.Abandon();
+                committer.GiveUp(isHeld);
             }
 
             _ended = true;

@@ -33,25 +33,22 @@ internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, in
         var published = await ReadPublishedAsync(cancellationToken).ConfigureAwait(false);
         var edge = _edge is { } kept && kept.Size >= published?.Checkpoint.Size ? kept : await LoadAsync(published, cancellationToken).ConfigureAwait(false);
         _edge = null; // Not to be gone on with after a failure: it is loaded again.
-        if (_steps.Count == 0 || _steps.Peek().Size <= edge.Size)
-        {
-            _steps = await SurveyAsync(edge.ToCompactRange(), cancellationToken).ConfigureAwait(false);
-        }
-
-        var target = _steps.Peek();
+        var walk = new EntryWalk(stored);
         _full.Clear();
-        await new EntryWalk(stored).RunAsync(edge.Size, target.Size, leaves => Append(edge, leaves.Span), cancellationToken).ConfigureAwait(false);
-        var range = edge.ToCompactRange();
-        if (range.Root() != target.Root())
+        foreach (var target in await NextAsync(edge, cancellationToken).ConfigureAwait(false))
         {
-            _steps.Clear();
-            throw new AuditLogCorruptException($"The entries of {stored} up to {range.Size} were changed in the database while they were read. They are not signed.");
+            await walk.RunAsync(edge.Size, target.Size, leaves => Append(edge, leaves.Span), cancellationToken).ConfigureAwait(false);
+            if (edge.ToCompactRange().Root() != target.Root())
+            {
+                _steps.Clear();
+                throw Survey.Changed(stored, target.Size);
+            }
         }
 
         await StoreAsync(sql.PutTiles, [Parameter.Of(log), .. Tiles(_full)], cancellationToken).ConfigureAwait(false);
-        _steps.Dequeue();
+        _steps.TryDequeue(out _);
         _edge = edge;
-        return range;
+        return edge.ToCompactRange();
     }
 
     /// <summary>Publishes a checkpoint of the tree that was integrated last, unless one as new is published already.</summary>
@@ -81,29 +78,9 @@ internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, in
         return SignedCheckpoint.Parse(now);
     }
 
-    /// <summary>Holds what is not published yet against the newest head, and against the one that this process committed last.</summary>
-    public async ValueTask<Queue<CompactRange>> SurveyAsync(CompactRange from, CancellationToken cancellationToken, CompactRange? acknowledged = null)
-    {
-        var newest = committed()?.Range; // Before the head is read, which further commits move meanwhile.
-        var head = await ReadHeadAsync(cancellationToken).ConfigureAwait(false);
-        List<CompactRange> known = [head.Range];
-        foreach (var own in new[] { newest, acknowledged })
-        {
-            if (own?.Size > head.Size)
-            {
-                throw new AuditLogCorruptException(
-                    $"{stored} has {head.Size} entries, but {own.Size} were committed: the database was put back to an earlier state. Nothing was changed.");
-            }
-
-            if (own?.Size > from.Size)
-            {
-                known.Add(own);
-            }
-        }
-
-        known.Sort((left, right) => left.Size.CompareTo(right.Size));
-        return await new Survey(stored).RunAsync(from, known, cancellationToken).ConfigureAwait(false);
-    }
+    /// <summary>Holds what is not published yet against the newest head, against the one that this process committed last, and one more.</summary>
+    public async ValueTask<Queue<CompactRange>> SurveyAsync(CompactRange from, CompactRange? acknowledged, CancellationToken cancellationToken) =>
+        await new Survey(stored).RunAsync(from, await ReadKnownAsync(from, acknowledged, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
     /// <summary>Makes sure that a published tree begins with a smaller one.</summary>
     public async ValueTask CheckExtendsAsync(SignedCheckpoint published, CompactRange older, CancellationToken cancellationToken)
@@ -136,6 +113,50 @@ internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, in
         return note is { } bytes ? SignedCheckpoint.Parse(bytes)
             : _vouched.Size == 0 ? null
             : throw new AuditLogCorruptException($"The checkpoint of {stored} is gone. Nothing was changed. Restore the database.");
+    }
+
+    /// <summary>The ranges to be met on the way to the next tree: a way of one step is held against the head as it is gone, a longer one before.</summary>
+    private async ValueTask<IReadOnlyList<CompactRange>> NextAsync(TileBuilder edge, CancellationToken cancellationToken)
+    {
+        if (_steps.TryPeek(out var step) && step.Size > edge.Size)
+        {
+            return [step];
+        }
+
+        _steps.Clear();
+        var from = edge.ToCompactRange();
+        var known = await ReadKnownAsync(from, acknowledged: null, cancellationToken).ConfigureAwait(false);
+        if (known[^1].Size - from.Size <= Survey.Step)
+        {
+            return known;
+        }
+
+        _steps = await new Survey(stored).RunAsync(from, known, cancellationToken).ConfigureAwait(false);
+        return [_steps.Peek()];
+    }
+
+    /// <summary>What the entries behind a range must lead to, by size: what this process knows of, and the newest head.</summary>
+    private async ValueTask<List<CompactRange>> ReadKnownAsync(CompactRange from, CompactRange? acknowledged, CancellationToken cancellationToken)
+    {
+        var newest = committed()?.Range; // Before the head is read, which further commits move meanwhile.
+        var head = await ReadHeadAsync(cancellationToken).ConfigureAwait(false);
+        List<CompactRange> known = [head.Range];
+        foreach (var own in new[] { newest, acknowledged })
+        {
+            if (own?.Size > head.Size)
+            {
+                throw new AuditLogCorruptException(
+                    $"{stored} has {head.Size} entries, but {own.Size} were committed: the database was put back to an earlier state. Nothing was changed.");
+            }
+
+            if (own?.Size > from.Size)
+            {
+                known.Add(own);
+            }
+        }
+
+        known.Sort((left, right) => left.Size.CompareTo(right.Size));
+        return known;
     }
 
     private void Append(TileBuilder edge, ReadOnlySpan<MerkleHash> leaves)

@@ -36,12 +36,14 @@ internal sealed class Survey(StoredLog log)
 
             if (range.Root() != target.Root())
             {
-                throw new AuditLogCorruptException(
-                    $"The entries of {log} up to {target.Size} are not those that were committed: they were changed in the database. They are not signed. Nothing was changed.");
+                throw Changed(log, target.Size);
             }
         }
 
         steps.Enqueue(range);
         return steps;
     }
+
+    public static AuditLogCorruptException Changed(StoredLog log, long size) =>
+        new($"The entries of {log} up to {size} are not those that were committed: they were changed in the database. They are not signed. Nothing was changed.");
 }

@@ -159,16 +159,39 @@ $$;
 
 -- Opens a commit: locks the head, for p_idle at most while the writer does nothing (LOG.md L26, L27). What is acknowledged is on disk, whatever
 -- the database's settings are.
-CREATE FUNCTION {schema}.open_commit(p_log int, p_idle text, p_wait text, OUT size bigint, OUT last_time bigint, OUT privilege_head bigint,
-  OUT range bytea, OUT now timestamptz, OUT epoch bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- Passing the head on takes longer than a commit. So a writer may ask for a turn, and then goes on without holding the head, while others who ask wait
+-- for theirs, p_turn at most: a courtesy, on which nothing rests but speed.
+CREATE FUNCTION {schema}.open_commit(p_log int, p_idle text, p_wait text, p_turn text DEFAULT NULL, OUT size bigint, OUT last_time bigint,
+  OUT privilege_head bigint, OUT range bytea, OUT now timestamptz, OUT epoch bigint, OUT turn boolean)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  PERFORM set_config('idle_in_transaction_session_timeout', p_idle, true), set_config('lock_timeout', p_wait, true);
+  PERFORM set_config('idle_in_transaction_session_timeout', p_idle, true);
   IF current_setting('synchronous_commit') = 'off' THEN
     PERFORM set_config('synchronous_commit', 'on', true);
   END IF;
+  turn := false;
+  IF p_turn IS NOT NULL THEN
+    PERFORM set_config('lock_timeout', p_turn, true);
+    BEGIN
+      PERFORM pg_advisory_lock(hashtext('{schema}'), p_log);
+      turn := true;
+      PERFORM set_config('idle_session_timeout', p_idle, false);
+    EXCEPTION WHEN lock_not_available THEN
+      NULL; -- Whoever has the turn stands still.
+    END;
+  END IF;
+  PERFORM set_config('lock_timeout', p_wait, true);
   SELECT h.size, h.last_time, h.privilege_head, h.range, h.epoch INTO size, last_time, privilege_head, range, epoch
   FROM {schema}.head h WHERE h.log = p_log FOR UPDATE;
   now := clock_timestamp();
+END
+$$;
+
+-- Lets the next writer have its turn.
+CREATE FUNCTION {schema}.end_turn(p_log int) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM pg_advisory_unlock(hashtext('{schema}'), p_log);
+  RESET idle_session_timeout;
 END
 $$;
 
@@ -286,7 +309,7 @@ $$;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA {schema} FROM PUBLIC;
 GRANT USAGE ON SCHEMA {schema} TO {writer}, {auditor};
 GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {writer}, {auditor};
-GRANT EXECUTE ON FUNCTION {schema}.begin_log, {schema}.open_commit, {schema}.append, {schema}.confirm, {schema}.put_tiles, {schema}.publish TO {writer};
+GRANT EXECUTE ON FUNCTION {schema}.begin_log, {schema}.open_commit, {schema}.end_turn, {schema}.append, {schema}.confirm, {schema}.put_tiles, {schema}.publish TO {writer};
 
 RESET ROLE;
 REVOKE {owner} FROM CURRENT_USER;

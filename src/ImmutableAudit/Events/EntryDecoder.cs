@@ -49,32 +49,33 @@ internal static class EntryDecoder
             throw new MemberException("it is not a JSON object");
         }
 
-        var version = root.TryGetProperty("v"u8, out var v)
-            && v.ValueKind == JsonValueKind.Number
-            && v.TryGetInt32(out var n)
-            && n > 0
-            ? n
-            : throw new MemberException("its member v is not a whole number from 1");
-        var members = new MemberReader(newer: version > 1);
+        // What we write begins with both, and no name is there twice.
+        var head = EntryTime.Head(bytes.Span);
+        var version = head.IsEmpty ? ReadVersion(root) : EntryTime.Version;
+        var members = new MemberReader(newer: version > EntryTime.Version);
         var auditEvent = EventReader.Read(root, members);
         return new AuditEntry
         {
             Index = index,
             Bytes = bytes,
             Version = version,
-            Time = ReadTime(root),
+            Time = head.IsEmpty ? ReadTime(root) : ParseTime(head.Slice(EntryTime.Offset, EntryTime.Length)),
             Event = auditEvent,
             UnknownMembers = members.Unknown,
         };
     }
 
-    /// <summary>By the raw text, so that every reader of an entry's time sees the same one.</summary>
+    private static int ReadVersion(JsonElement root) =>
+        root.TryGetProperty("v"u8, out var v) && v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out var n) && n > 0
+            ? n
+            : throw new MemberException("its member v is not a whole number from 1");
+
     private static DateTimeOffset ReadTime(JsonElement root) =>
-        root.TryGetProperty("time"u8, out var element)
-        && element.ValueKind == JsonValueKind.String
-        && EntryTime.TryParse(JsonMarshal.GetRawUtf8Value(element)[1..^1], out var time)
-            ? time
-            : throw new MemberException("its member time is not a UTC time such as 2026-11-21T21:16:47.1234567Z");
+        ParseTime(root.TryGetProperty("time"u8, out var time) && time.ValueKind == JsonValueKind.String ? JsonMarshal.GetRawUtf8Value(time)[1..^1] : default);
+
+    /// <summary>By the raw text, so that every reader of an entry's time sees the same one.</summary>
+    private static DateTimeOffset ParseTime(ReadOnlySpan<byte> text) =>
+        EntryTime.TryParse(text, out var time) ? time : throw new MemberException("its member time is not a UTC time such as 2026-11-21T21:16:47.1234567Z");
 
     private static AuditFormatException Unreadable(long index, string why) =>
         new($"Entry {index} cannot be read as an event: {why}. Whether the log is intact is for verification to say.");

@@ -16,6 +16,9 @@ internal static class EntryTime
     /// <summary>Where the time stands in every entry that we write: behind <see cref="Prefix"/>.</summary>
     public const int Offset = 15;
 
+    /// <summary>The version of the format that we write.</summary>
+    public const int Version = 1;
+
     private const int End = Offset + Length;
 
     /// <summary>How every entry that we write begins.</summary>

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+
+namespace ImmutableAudit.Storage.PostgreSql;
+
+/// <summary>
+/// How long a committer keeps its turn where several processes append: passing the head on takes longer than a commit, so each goes on for a
+/// moment before the next (schema.sql, <c>open_commit</c>).
+/// </summary>
+internal sealed class Turn : IDisposable
+{
+    private static readonly TimeSpan LongestIdle = TimeSpan.FromMilliseconds(2);
+
+    private readonly TimeSpan _longest;
+    private readonly Timer _idle;
+    private long _began;
+    private long _committed;
+
+    /// <summary>No turn yet.</summary>
+    /// <param name="longest">How long one lasts; with 0 there are none.</param>
+    /// <param name="onIdle">Called where nothing more came to be committed; on another thread.</param>
+    public Turn(TimeSpan longest, Action onIdle) => (_longest, _idle) = (longest, new Timer(_ => onIdle()));
+
+    /// <summary>Whether to ask for one: what comes seldom does better without.</summary>
+    public bool IsWanted => _longest > TimeSpan.Zero && Stopwatch.GetElapsedTime(_committed) < LongestIdle;
+
+    /// <summary>Whether it ends with the commit that is under way.</summary>
+    public bool IsOver => Stopwatch.GetElapsedTime(_began) >= _longest;
+
+    public void Begin() => _began = Stopwatch.GetTimestamp();
+
+    /// <summary>A commit begins.</summary>
+    public void Work() => _idle.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+    /// <summary>A commit has ended.</summary>
+    public void Rest(bool hasTurn)
+    {
+        _committed = Stopwatch.GetTimestamp();
+        if (hasTurn)
+        {
+            _idle.Change(LongestIdle, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    public void Dispose() => _idle.Dispose();
+}
