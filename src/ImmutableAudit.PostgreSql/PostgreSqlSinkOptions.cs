@@ -16,7 +16,7 @@ public sealed class PostgreSqlSinkOptions
 
     /// <summary>
     /// How long this process goes on appending, where others wait to append to the same log, before it is their turn: the longer, the more is
-    /// appended in sum, and the longer one waits. From 0, by which every commit is a turn, to 1 second; default 10 ms.
+    /// appended in sum, and the longer one waits. From 0, by which there are no turns, to 50 ms; default 10 ms.
     /// </summary>
     public TimeSpan TurnTime { get; set; } = TimeSpan.FromMilliseconds(10);
 
@@ -42,7 +42,7 @@ public sealed class PostgreSqlSinkOptions
     {
         PostgreSqlSchema.CheckName(Schema, nameof(Schema));
         CheckTime(MaxCommitTime, TimeSpan.FromMilliseconds(100), nameof(MaxCommitTime));
-        CheckTime(TurnTime, TimeSpan.Zero, nameof(TurnTime), TimeSpan.FromSeconds(1));
+        CheckTime(TurnTime, TimeSpan.Zero, nameof(TurnTime), TimeSpan.FromMilliseconds(50));
         CheckTime(RetryTime, TimeSpan.Zero, nameof(RetryTime));
         CheckTime(PollInterval, TimeSpan.FromMilliseconds(10), nameof(PollInterval));
         CheckPartition(PartitionSize, nameof(PartitionSize));

@@ -107,6 +107,35 @@ public sealed class TamperTests(ServerFixture fixture)
     }
 
     [ServerFact]
+    public async Task A_database_that_was_put_back_behind_what_was_read_already_is_noticed()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        var signer = new FailingSigner(schema.Signer);
+        await using var watched = await schema.OpenAsync(configure: options =>
+        {
+            options.CheckpointInterval = Never;
+            options.Signers.Clear();
+            options.Signers.Add(signer);
+        });
+        await using (var committed = await schema.OpenAsync(configure: options => options.CheckpointInterval = Never))
+        {
+            await AppendAsync(committed, 0, 300);
+            await committed.FlushAsync();
+            await KeepAsync(schema);
+            await AppendAsync(committed, 300, 310);
+
+            // What is new is read, and cannot be signed.
+            signer.Fails = true;
+            await Assert.ThrowsAsync<AuditPublicationException>(() => watched.FlushAsync().AsTask());
+            Assert.True(signer.Failed);
+            await PutBackAsync(schema);
+        }
+
+        signer.Fails = false;
+        await Until.TrueAsync(async () => await Record.ExceptionAsync(() => watched.FlushAsync().AsTask()) is AuditUnavailableException e && e.ToString().Contains("put back to an earlier state"), "the log is faulted");
+    }
+
+    [ServerFact]
     public async Task What_the_database_says_of_the_last_entry_cannot_be_changed_unseen()
     {
         using var schema = await fixture.CreateSchemaAsync();
@@ -219,5 +248,20 @@ public sealed class TamperTests(ServerFixture fixture)
 
         var nodes = range.Nodes.ToArray().SelectMany(node => Convert.FromBase64String(node.ToString())).ToArray();
         return $"UPDATE {{schema}}.entry SET data = decode('{Convert.ToHexString(changed)}', 'hex') WHERE index = {index}; UPDATE {{schema}}.head SET range = decode('{Convert.ToHexString(nodes)}', 'hex')";
+    }
+
+    private sealed class FailingSigner(INoteSigner inner) : INoteSigner
+    {
+        public bool Fails { get; set; }
+
+        public bool Failed { get; private set; }
+
+        public INoteVerifier Verifier => inner.Verifier;
+
+        public ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> text, CancellationToken cancellationToken = default)
+        {
+            Failed |= Fails;
+            return Fails ? throw new IOException("The signing service is down.") : inner.SignAsync(text, cancellationToken);
+        }
     }
 }

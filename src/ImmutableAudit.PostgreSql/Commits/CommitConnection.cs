@@ -15,7 +15,7 @@ internal sealed class CommitConnection : IDisposable
     /// <summary>Whatever the database's default is: each statement sees what is committed when it runs.</summary>
     public const string Begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
-    /// <summary>Whoever has a turn seldom keeps it for a tenth of this; who waits longer goes on without.</summary>
+    /// <summary>Whoever has a turn keeps it for a fraction of this; who waits longer goes on without.</summary>
     private const string LongestWaitForTurn = "250ms";
 
     private readonly NpgsqlConnection _connection;
@@ -102,11 +102,17 @@ internal sealed class CommitConnection : IDisposable
         return (isOpen ? _append : _appendAtOnce).Execute(batch, _epoch);
     }
 
-    /// <summary>Gives a commit up that was opened.</summary>
+    /// <summary>Gives up what was begun, a turn with it.</summary>
     public void Abandon()
     {
-        using var command = new NpgsqlCommand("ROLLBACK", _connection);
-        command.ExecuteNonQuery();
+        using var batch = new NpgsqlBatch(_connection) { BatchCommands = { new("ROLLBACK") } };
+        if (HasTurn)
+        {
+            batch.BatchCommands.Add(new(_sql.EndTurn) { Parameters = { Parameter.Of(_log) } });
+        }
+
+        batch.ExecuteNonQuery();
+        HasTurn = false;
     }
 
     /// <summary>Lets the next have its turn.</summary>
@@ -114,9 +120,9 @@ internal sealed class CommitConnection : IDisposable
     {
         if (HasTurn)
         {
-            HasTurn = false;
             using var command = new NpgsqlCommand(_sql.EndTurn, _connection) { Parameters = { Parameter.Of(_log) } };
             command.ExecuteNonQuery();
+            HasTurn = false;
         }
     }
 
@@ -170,12 +176,11 @@ internal sealed class CommitConnection : IDisposable
             if (HasTurn && _connection.State == ConnectionState.Open)
             {
                 Abandon();
-                EndTurn();
             }
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+        catch (Exception)
         {
-            // Then it has ended with the connection.
+            NpgsqlConnection.ClearPool(_connection); // Then it ends with the connection, which is not used again.
         }
     }
 

@@ -98,9 +98,10 @@ internal sealed class Committer : IDisposable
             try
             {
                 var connection = Connected();
-                var (head, now) = connection.Open(takesTurn: _undisturbed < Undisturbed && _turn.IsWanted);
+                var takesTurn = _undisturbed < Undisturbed && _turn.IsWanted;
+                var (head, now) = connection.Open(takesTurn);
                 CheckGoesOn(head);
-                _turn.Begin();
+                _turn.Begin(isMissed: takesTurn && !connection.HasTurn);
                 _undisturbed = head.Size == _newest?.Size ? _undisturbed + 1 : 0;
                 _clock.Set(now);
                 _onSize(head.Size);
@@ -180,7 +181,7 @@ internal sealed class Committer : IDisposable
                 _connection?.EndTurn();
             }
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+        catch (Exception)
         {
             Drop();
         }
@@ -321,15 +322,14 @@ internal sealed class Committer : IDisposable
         return CommitOutcome.Conflict;
     }
 
-    /// <summary>Gives up what was begun, a turn with it: somebody appends without one.</summary>
+    /// <summary>Gives up what was begun. Nothing hangs on how that goes, as in what follows.</summary>
     private void Abandon()
     {
         try
         {
             _connection?.Abandon();
-            _connection?.EndTurn();
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+        catch (Exception)
         {
             Drop();
         }
@@ -344,7 +344,7 @@ internal sealed class Committer : IDisposable
         {
             connection?.Dispose();
         }
-        catch (Exception e) when (e is NpgsqlException or IOException)
+        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or InvalidOperationException)
         {
             // It is gone; what it had open, the server gives up.
         }

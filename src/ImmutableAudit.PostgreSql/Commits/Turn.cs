@@ -10,23 +10,40 @@ internal sealed class Turn : IDisposable
 {
     private static readonly TimeSpan LongestIdle = TimeSpan.FromMilliseconds(2);
 
+    private static readonly TimeSpan PauseWhereMissed = TimeSpan.FromSeconds(1);
+
     private readonly TimeSpan _longest;
     private readonly Timer _idle;
     private long _began;
     private long _committed;
+    private long? _missed;
 
     /// <summary>No turn yet.</summary>
     /// <param name="longest">How long one lasts; with 0 there are none.</param>
     /// <param name="onIdle">Called where nothing more came to be committed; on another thread.</param>
-    public Turn(TimeSpan longest, Action onIdle) => (_longest, _idle) = (longest, new Timer(_ => onIdle()));
+    public Turn(TimeSpan longest, Action onIdle)
+    {
+        _longest = longest;
+        using (ExecutionContext.SuppressFlow())
+        {
+            _idle = new Timer(_ => onIdle());
+        }
+    }
 
-    /// <summary>Whether to ask for one: what comes seldom does better without.</summary>
-    public bool IsWanted => _longest > TimeSpan.Zero && Stopwatch.GetElapsedTime(_committed) < LongestIdle;
+    /// <summary>Whether to ask for one: what comes seldom does better without, and so does everybody where one does not come round.</summary>
+    public bool IsWanted => _longest > TimeSpan.Zero && Stopwatch.GetElapsedTime(_committed) < LongestIdle
+        && !(_missed is { } missed && Stopwatch.GetElapsedTime(missed) < PauseWhereMissed);
 
     /// <summary>Whether it ends with the commit that is under way.</summary>
     public bool IsOver => Stopwatch.GetElapsedTime(_began) >= _longest;
 
-    public void Begin() => _began = Stopwatch.GetTimestamp();
+    /// <summary>The head is held.</summary>
+    /// <param name="isMissed">Whether it was asked for a turn, and none came.</param>
+    public void Begin(bool isMissed)
+    {
+        _began = Stopwatch.GetTimestamp();
+        _missed = isMissed ? _began : _missed;
+    }
 
     /// <summary>A commit begins.</summary>
     public void Work() => _idle.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

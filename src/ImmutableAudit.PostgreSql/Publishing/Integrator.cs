@@ -141,7 +141,7 @@ internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, in
         var newest = committed()?.Range; // Before the head is read, which further commits move meanwhile.
         var head = await ReadHeadAsync(cancellationToken).ConfigureAwait(false);
         List<CompactRange> known = [head.Range];
-        foreach (var own in new[] { newest, acknowledged })
+        foreach (var own in new[] { newest, acknowledged, from })
         {
             if (own?.Size > head.Size)
             {

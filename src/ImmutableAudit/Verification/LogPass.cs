@@ -32,7 +32,7 @@ internal sealed class LogPass
         ILogReader log, Checkpoint head, IEnumerable<long> sizes, IReadOnlySet<long> keep, LogVerificationOptions options, IEntryVisitor? visitor, BatchHasher hasher)
     {
         _head = head;
-        _ahead = visitor is null ? options.MaxDegreeOfParallelism : 2 * options.MaxDegreeOfParallelism; // While one group is seen, the others go on.
+        _ahead = options.MaxDegreeOfParallelism;
         var bundlesNotRead = Math.Min(options.EntriesFrom, head.Size) / TileCoordinate.FullWidth;
         EntriesNotRead = bundlesNotRead * TileCoordinate.FullWidth;
         _visitor = visitor;

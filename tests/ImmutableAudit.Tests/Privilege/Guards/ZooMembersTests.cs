@@ -9,22 +9,9 @@ namespace ImmutableAudit.Tests.Privilege.Guards;
 /// </summary>
 public sealed class ZooMembersTests
 {
-    public static TheoryData<string, string> Members
-    {
-        get
-        {
-            var members = new TheoryData<string, string>();
-            foreach (var species in Species.All)
-            {
-                foreach (var member in ZooMember.Of(species.Guarded))
-                {
-                    members.Add(species.Guarded.ToString(), member.Key);
-                }
-            }
+    public static TheoryData<string, string> Members => Where(_ => true);
 
-            return members;
-        }
-    }
+    public static TheoryData<string, string> ElevatedMembers => Where(member => member.Rule is { Elevated: true });
 
     [Fact]
     public void No_guarded_interface_of_the_zoo_is_forgotten() => Assert.Equal(
@@ -72,6 +59,59 @@ public sealed class ZooMembersTests
 
             Assert.Equal(isAllowed ? [key] : [], animal.Touched, StringComparer.Ordinal);
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(ElevatedMembers))]
+    public async Task An_elevated_member_is_reached_under_a_grant_which_is_on_record(string guarded, string key)
+    {
+        var species = Species.All.Single(species => species.Guarded.ToString() == guarded);
+        var member = ZooMember.Of(species.Guarded).Single(member => member.Key == key);
+        using var logs = new TestLogs();
+        await using var log = await logs.OpenInMemoryAsync();
+        await using var guard = await AccessGuard.OpenAsync(log, GuardedShop.CatalogueOf(Definition(species.Guarded)), policy => policy
+            .Application("zoo").Version(1).Permission(AuditPermissions.Read)
+            .Role("keeper", role => role.Allow(AuditPermissions.Read))
+            .Role("vet", role => role.ApprovesElevation().Allow(AuditPermissions.Read))
+            .Elevation(member.Rule!.Permission, rule => rule.RequestableBy("keeper").ApprovedBy("vet", quorum: 1).MaxDuration(TimeSpan.FromMinutes(30)))
+            .Assign("keeper", "keeper").Assign("vet", "vet"));
+        var requests = new AccessRequests(guard);
+        var animal = species.Create();
+        AccessRequest request;
+        using (GuardedShop.As("keeper"))
+        {
+            request = await requests.RequestAsync(new ElevationRequest { Permissions = [member.Rule!.Permission], Duration = TimeSpan.FromMinutes(10), Reason = "ill" });
+        }
+
+        using (GuardedShop.As("vet"))
+        {
+            await requests.ApproveAsync(request.Id);
+        }
+
+        using (GuardedShop.As("keeper"))
+        {
+            await requests.ActivateAsync(request.Id);
+            await species.CallsByMember[key](species.Guard(guard, animal));
+        }
+
+        Assert.Equal([key], animal.Touched, StringComparer.Ordinal);
+        await log.FlushAsync();
+        var allowed = await log.ReadAsync().Where(entry => entry.Type == "access.allowed").SingleAsync();
+        Assert.Equal((member.Action, request.Id), (allowed.Event.Action, allowed.Event.Grant));
+    }
+
+    private static TheoryData<string, string> Where(Func<ZooMember, bool> isMeant)
+    {
+        var members = new TheoryData<string, string>();
+        foreach (var species in Species.All)
+        {
+            foreach (var member in ZooMember.Of(species.Guarded).Where(isMeant))
+            {
+                members.Add(species.Guarded.ToString(), member.Key);
+            }
+        }
+
+        return members;
     }
 
     private static Type Definition(Type guarded) => guarded.IsGenericType ? guarded.GetGenericTypeDefinition() : guarded;
