@@ -32,7 +32,7 @@ public sealed class ManyWritersTests(ServerFixture fixture)
     {
         var writers = Names.Select(name => new WriterProcess(
             $"{schema.Writer};Application Name={schema.Name}-{name}", schema.Name, pem, name, $"{Producers}", $"{Appends}",
-            $"{MaxCommitTime.TotalMilliseconds}", name == Names[0] ? "0" : "10", name == Names[0] ? "20" : name == Names[1] ? "40" : "0")).ToList();
+            $"{MaxCommitTime.TotalMilliseconds}", name == Names[0] ? "0" : "25", name == Names[0] ? "20" : name == Names[1] ? "40" : "0")).ToList();
         try
         {
             foreach (var writer in writers)

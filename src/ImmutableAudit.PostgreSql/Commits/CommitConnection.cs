@@ -16,7 +16,7 @@ internal sealed class CommitConnection : IDisposable
     public const string Begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
     /// <summary>Whoever has a turn keeps it for a fraction of this; who waits longer goes on without.</summary>
-    private const string LongestWaitForTurn = "250ms";
+    private const string LongestWaitForTurn = "500ms";
 
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlBatch _open;

@@ -10,6 +10,9 @@ internal sealed class Turn : IDisposable
 {
     private static readonly TimeSpan LongestIdle = TimeSpan.FromMilliseconds(2);
 
+    /// <summary>Longer than a busy machine keeps a thread waiting: whoever comes without a turn spoils somebody's.</summary>
+    private static readonly TimeSpan Seldom = TimeSpan.FromMilliseconds(50);
+
     private static readonly TimeSpan PauseWhereMissed = TimeSpan.FromSeconds(1);
 
     private readonly TimeSpan _longest;
@@ -31,7 +34,7 @@ internal sealed class Turn : IDisposable
     }
 
     /// <summary>Whether to ask for one: what comes seldom does better without, and so does everybody where one does not come round.</summary>
-    public bool IsWanted => _longest > TimeSpan.Zero && Stopwatch.GetElapsedTime(_committed) < LongestIdle
+    public bool IsWanted => _longest > TimeSpan.Zero && Stopwatch.GetElapsedTime(_committed) < Seldom
         && !(_missed is { } missed && Stopwatch.GetElapsedTime(missed) < PauseWhereMissed);
 
     /// <summary>Whether it ends with the commit that is under way.</summary>
