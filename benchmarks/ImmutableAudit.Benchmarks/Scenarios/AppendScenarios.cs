@@ -1,4 +1,5 @@
 using ImmutableAudit.Benchmarks.Subjects;
+using ImmutableAudit.Storage.FileSystem;
 
 namespace ImmutableAudit.Benchmarks.Scenarios;
 
@@ -23,7 +24,12 @@ internal static class AppendScenarios
             Producers = 1024,
             LongerBy = SustainedLongerBy,
         },
-        new Scenario("buffered", Unit, [new PostingSubject(), new SerilogFileSubject()]),
+        new Scenario("buffered", Unit,
+        [
+            new PostingSubject(ImmutableAuditSubject.DefaultName, CommitDurability.Buffered),
+            new PostingSubject("immutableaudit-flushed", CommitDurability.Flushed),
+            new SerilogFileSubject(),
+        ]),
         new Scenario("harness", "operations/s", [new HarnessSubject(inTurn: false), new HarnessSubject(inTurn: true)]) { Producers = 64 },
     ];
 

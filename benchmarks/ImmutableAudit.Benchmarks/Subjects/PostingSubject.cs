@@ -1,22 +1,28 @@
 using ImmutableAudit.Benchmarks.Measuring;
+using ImmutableAudit.Storage.FileSystem;
 
 namespace ImmutableAudit.Benchmarks.Subjects;
 
 /// <summary>This library, with events that are posted: nobody waits for the disk.</summary>
-internal sealed class PostingSubject : ISubject
+/// <param name="name">As in tables.</param>
+/// <param name="durability">Whether the log waits for it.</param>
+internal sealed class PostingSubject(string name, CommitDurability durability) : ISubject
 {
-    public string Name => ImmutableAuditSubject.DefaultName;
+    public string Name => name;
 
     public bool IsOurs => true;
 
-    public string NotDone => "Does not wait for the disk; commits, flushes and publishes in the background meanwhile.";
+    public string NotDone => durability == CommitDurability.Flushed
+        ? "Does not wait for the disk; each commit is flushed in the background meanwhile, tiles and checkpoints are made."
+        : "Does not wait for the disk, nor does the log: what is published is flushed first, the rest may be lost with the machine.";
 
     public async Task<Sample> RunAsync(Workload workload)
     {
         var directory = Path.Combine(workload.Directory, "log");
         Sample sample;
         long size;
-        await using (var log = await BenchmarkLog.OpenAsync(directory))
+        var sink = new FileSystemSink(directory, new FileSystemSinkOptions { Durability = durability });
+        await using (var log = await BenchmarkLog.OpenAsync(directory, sink))
         {
             sample = await Producers.RunAsync(workload, () => log.PostAsync(BenchmarkEntry.Encoded));
             size = log.Size;

@@ -273,7 +273,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
             LogMessages.NoObserver(_log.Logger, Origin);
         }
 
-        _publisher = new Publisher(_log, opened.Published, opened.Range, _log.Options.TimeProvider.GetUtcNow());
+        _publisher = new Publisher(_log, _queue, opened.Published, opened.Range, _log.Options.TimeProvider.GetUtcNow());
         _sequencer = new Sequencer(_log, _queue, _outcomes, _publisher, opened.Recovery);
         _log.Metrics.Watch(_queue, _publisher, _log.Options.TimeProvider);
         _log.Status.Open();

@@ -17,6 +17,7 @@ internal sealed class Publisher : IDisposable
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(30);
 
     private readonly LogServices _log;
+    private readonly AppendQueue _queue;
     private readonly CheckpointMemory _memory;
     private readonly Thread _thread;
     private readonly ITimer _timer;
@@ -40,9 +41,10 @@ internal sealed class Publisher : IDisposable
     private TimeSpan _delay;
     private bool _abandoned;
 
-    public Publisher(LogServices log, SignedCheckpoint checkpoint, CompactRange range, DateTimeOffset publishedAt)
+    public Publisher(LogServices log, AppendQueue queue, SignedCheckpoint checkpoint, CompactRange range, DateTimeOffset publishedAt)
     {
         _log = log;
+        _queue = queue;
         _memory = new CheckpointMemory(log);
         _published = new Published(checkpoint, range, publishedAt);
         _committed = checkpoint.Checkpoint.Size;
@@ -199,11 +201,17 @@ internal sealed class Publisher : IDisposable
                 _log.Status.Faulted(e);
             }
 
+            if (e is AuditOutcomeUnknownException)
+            {
+                // The committing thread finds the sink in doubt as soon as it opens a commit, and recovers it.
+                _queue.TryEnqueue(new AppendRequest());
+            }
+
             _log.Metrics.PublicationFailed();
             LogMessages.PublicationFailed(_log.Logger, _committed - Latest.Checkpoint.Size, _delay, e);
             _delay = Backoff.Next(_delay);
-            failure = new AuditPublicationException(
-                $"What is committed could not be published: {e.Message} Nothing is lost; it is tried again.", e);
+            var hope = e is AuditOutcomeUnknownException ? "It" : "Nothing is lost; it";
+            failure = new AuditPublicationException($"What is committed could not be published: {e.Message} {hope} is tried again.", e);
         }
 
         Satisfy(demands);

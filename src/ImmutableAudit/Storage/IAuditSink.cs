@@ -63,6 +63,10 @@ public interface IAuditSink : ILogReader, IAsyncDisposable
     /// </summary>
     /// <returns>The compact range up to which entries are integrated, ready to be signed; a copy.</returns>
     /// <exception cref="AuditLogCorruptException">The stored entries are not those that were committed.</exception>
+    /// <exception cref="AuditOutcomeUnknownException">
+    /// Whether what was committed is durable is not known any more. Opening a commit fails the same way, until
+    /// <see cref="RecoverAsync"/> has found out.
+    /// </exception>
     ValueTask<CompactRange> IntegrateAsync(CancellationToken cancellationToken);
 
     /// <summary>

@@ -9,7 +9,7 @@ internal enum PowerLoss
     /// <summary>Every name as it was, but contents only as they were flushed: names outran contents.</summary>
     NamesOutranContents,
 
-    /// <summary>Every directory and every file by the toss of a coin: as flushed, or as it was.</summary>
+    /// <summary>Every directory, every file's length and every page by the toss of a coin: as flushed, or as it was.</summary>
     Random,
 }
 
@@ -115,7 +115,7 @@ internal sealed class DurabilityModel
             else
             {
                 var current = _now.FirstOrDefault(entry => ReferenceEquals(entry.Value, content)).Key;
-                File.WriteAllBytes(place, AsItWas(name: false) && current is not null ? File.ReadAllBytes(current) : content.Durable);
+                File.WriteAllBytes(place, loss == PowerLoss.Random && current is not null ? content.Mixed(File.ReadAllBytes(current), random) : content.Durable);
             }
         }
     }
@@ -154,5 +154,18 @@ internal sealed class DurabilityModel
         }
 
         public void FlushFailed() => _dirty.Clear();
+
+        /// <summary>Some pages as flushed, the others as they are.</summary>
+        public byte[] Mixed(byte[] bytes, Random random)
+        {
+            var mixed = new byte[random.Next(2) == 0 ? Durable.Length : bytes.Length];
+            for (var at = 0; at < mixed.Length; at += PageSize)
+            {
+                var source = random.Next(2) == 0 ? Durable : bytes;
+                source.AsSpan(Math.Min(at, source.Length), Math.Clamp(source.Length - at, 0, Math.Min(PageSize, mixed.Length - at))).CopyTo(mixed.AsSpan(at));
+            }
+
+            return mixed;
+        }
     }
 }

@@ -3,12 +3,14 @@ using System.Text;
 using ImmutableAudit.Checkpoints;
 using ImmutableAudit.Merkle;
 using ImmutableAudit.Tiles;
+using Microsoft.Extensions.Logging;
 
 namespace ImmutableAudit.Storage.FileSystem;
 
 /// <summary>
 /// Stores a log in a directory, which is the public format itself (C2SP tlog-tiles): serve it with any static web server,
-/// and any client of that format can verify it. Commits go to a journal that is flushed before they are acknowledged.
+/// and any client of that format can verify it. Commits go to a journal that is flushed before they are acknowledged, unless
+/// <see cref="FileSystemSinkOptions.Durability"/> says otherwise.
 /// </summary>
 /// <remarks>
 /// <para>The directory belongs on a local file system: network file systems may neither lock nor flush as they are told.</para>
@@ -17,7 +19,7 @@ namespace ImmutableAudit.Storage.FileSystem;
 /// <para>Backup: copy the file <c>checkpoint</c> first, then the rest; such a copy verifies (L16). Who may read the directory is
 /// the host's decision: it holds what the events hold.</para>
 /// </remarks>
-public sealed class FileSystemSink : IAuditSink, ILocalLog
+public sealed partial class FileSystemSink : IAuditSink, ILocalLog
 {
     /// <summary>Holds the lock, and the journal unless that lies elsewhere.</summary>
     internal const string PrivateDirectory = "journal";
@@ -57,6 +59,11 @@ public sealed class FileSystemSink : IAuditSink, ILocalLog
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         _options = options ?? new FileSystemSinkOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.JournalCapacity, FileSystemSinkOptions.MinJournalCapacity, nameof(options));
+        if (!Enum.IsDefined(_options.Durability))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), _options.Durability, "The durability is neither Flushed nor Buffered.");
+        }
+
         _files = files;
         _directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         _reader = new LogFiles(new DirectoryFileSource(_directory));
@@ -115,6 +122,10 @@ public sealed class FileSystemSink : IAuditSink, ILocalLog
             _journalLock = JournalPath == LockPath ? null : WriterLock.Take(JournalPath, context.TimeProvider);
             _context = context;
             _sweeper = new PartialSweeper(_files, _directory, context.Logger);
+            if (_options.Durability == CommitDurability.Buffered)
+            {
+                LogBuffered(context.Logger, context.Origin);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -145,7 +156,7 @@ public sealed class FileSystemSink : IAuditSink, ILocalLog
         var recovery = new JournalRecovery(
             new JournalDirectory(_files, JournalPath),
             TreeHasher.HashLeaf(Encoding.UTF8.GetBytes(_context!.Origin)),
-            _options.JournalCapacity);
+            _options);
         try
         {
             var before = _journal; // Read until the new one is there.
@@ -163,7 +174,11 @@ public sealed class FileSystemSink : IAuditSink, ILocalLog
     }
 
     /// <inheritdoc/>
-    public ValueTask<IAuditCommit> OpenCommitAsync(CancellationToken cancellationToken) => new(_commit);
+    public ValueTask<IAuditCommit> OpenCommitAsync(CancellationToken cancellationToken)
+    {
+        Journal.ThrowIfInDoubt();
+        return new(_commit);
+    }
 
     /// <inheritdoc/>
     public async ValueTask<CompactRange> IntegrateAsync(CancellationToken cancellationToken)
@@ -173,6 +188,7 @@ public sealed class FileSystemSink : IAuditSink, ILocalLog
         var edge = _edge ?? await RightEdge.LoadAsync(this, published, cancellationToken).ConfigureAwait(false);
         _edge = null; // Not to be gone on with after a failure: it is loaded again.
         var target = _committed.NextBehind(edge.Size);
+        Journal.Flush();
         Integrate(edge, target.Size);
         edge.WriteFull(_writer);
         var range = edge.ToCompactRange();
@@ -282,11 +298,14 @@ public sealed class FileSystemSink : IAuditSink, ILocalLog
     {
         try
         {
-            _journal?.Dispose();
-            _flushing.Dispose();
+            using (_journal)
+            {
+                _journal?.Flush();
+            }
         }
         finally
         {
+            _flushing.Dispose();
             _journalLock?.Dispose();
             _lock?.Dispose();
             _journalLock = _lock = null;
@@ -345,6 +364,9 @@ public sealed class FileSystemSink : IAuditSink, ILocalLog
                 $"The directory '{_directory}' holds tiles but no checkpoint: it was a log, and its checkpoint was removed. Nothing was changed. Restore the file 'checkpoint', or name an empty directory.");
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Commits of the audit log {Origin} are buffered: a power failure may take back what was acknowledged since the journal was last flushed")]
+    private static partial void LogBuffered(ILogger logger, string origin);
 
     /// <summary>The commit that is open, if one is: used again, since one is open at a time.</summary>
     private sealed class Commit(FileSystemSink sink) : IAuditCommit

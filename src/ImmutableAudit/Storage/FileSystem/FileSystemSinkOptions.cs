@@ -18,4 +18,10 @@ public sealed class FileSystemSinkOptions
     /// 4 KiB, also one of a single entry.
     /// </summary>
     public long JournalCapacity { get; set; } = 1024L * 1024 * 1024;
+
+    /// <summary>
+    /// When a commit counts as done; by default when it is flushed. Where it is buffered, the journal is flushed every few MiB and
+    /// before anything of it is published, so at least once in <see cref="AuditLogOptions.CheckpointInterval"/>.
+    /// </summary>
+    public CommitDurability Durability { get; set; }
 }

@@ -11,24 +11,33 @@ internal sealed class Journal : IDisposable
     private readonly Lock _gate = new();
     private readonly JournalDirectory _directory;
     private readonly long _capacity;
+    private readonly bool _isBuffered;
 
     /// <summary>The one written to is the last. Guarded by the gate, since freeing moves the others up.</summary>
     private readonly List<JournalSegment> _segments;
     private readonly List<JournalCommit> _unpublished;
 
-    /// <summary>The segment written to; the committing thread's own, so that it need not look into a list that is being freed.</summary>
+    /// <summary>The segment written to, so that nobody who commits need look into a list that is being freed. Changes within <see cref="_flushing"/>.</summary>
     private JournalSegment _active;
+
+    /// <summary>
+    /// One flush at a time where commits are buffered: of two, the system would tell only one that something is lost.
+    /// </summary>
+    private readonly Lock _flushing = new();
+    private volatile Exception? _flushFailure;
+    private Task _flushBehind = Task.CompletedTask;
     private readonly SegmentStock _stock;
     private byte[] _record = [];
     private bool _rolling;
     private bool _isInDoubt;
     private bool _isDisposed;
 
-    public Journal(JournalDirectory directory, long capacity, JournalSegment active, IEnumerable<JournalCommit> unpublished)
+    public Journal(JournalDirectory directory, FileSystemSinkOptions options, JournalSegment active, IEnumerable<JournalCommit> unpublished)
     {
         _directory = directory;
-        _capacity = capacity;
-        _stock = new SegmentStock(directory);
+        _capacity = options.JournalCapacity;
+        _isBuffered = options.Durability == CommitDurability.Buffered;
+        _stock = new SegmentStock(directory, filled: !_isBuffered);
         _active = active;
         _segments = [active];
         _unpublished = [.. unpublished];
@@ -51,6 +60,7 @@ internal sealed class Journal : IDisposable
     }
 
     /// <summary>Makes sure that the commit can be written. Failing here, nothing of it was.</summary>
+    /// <exception cref="AuditOutcomeUnknownException">What was committed before could not be flushed.</exception>
     public void Reserve(int entriesLength)
     {
         var size = JournalFormat.RecordSize(entriesLength);
@@ -70,17 +80,22 @@ internal sealed class Journal : IDisposable
             // Still owed to the record where nothing was committed behind what recovery wrote (LOG.md L3).
             DroppedBytes = _active.End.Size == _active.Header.RewrittenTo ? _active.Header.DroppedBytes : 0,
         };
-        var next = _directory.Create(header, _stock.Take(JournalFormat.PageSize + size));
-        lock (_gate)
+        lock (_flushing)
         {
-            _segments.Add(next);
+            Flush(); // So that what is not flushed is always the end of the last segment.
+            var next = _directory.Create(header, _stock.Take(JournalFormat.PageSize + size));
+            lock (_gate)
+            {
+                _segments.Add(next);
+            }
+
+            _active = next;
         }
 
-        _active = next;
         _rolling = false;
     }
 
-    /// <summary>Writes and flushes one commit. When it throws, whether the commit is there is not known.</summary>
+    /// <summary>Writes one commit, and flushes it unless commits are buffered. When it throws, whether the commit is there is not known.</summary>
     public void Append(in CommitBatch batch)
     {
         var size = JournalFormat.RecordSize(batch.Entries.Length);
@@ -93,8 +108,16 @@ internal sealed class Journal : IDisposable
         _isInDoubt = true;
         var record = _record.AsSpan(0, size);
         batch.Entries.Span.CopyTo(record[JournalFormat.RecordHeaderSize..]);
-        var commit = _active.Append(record, batch.Entries.Length, batch.Count, batch.Head);
-        _active.Flush();
+        var commit = _active.Append(record, batch.Entries.Length, batch.Count, batch.Head, _isBuffered ? _active.Tail - _active.FlushedTo : 0);
+        if (_isBuffered)
+        {
+            FlushBehind();
+        }
+        else
+        {
+            _active.Flush();
+        }
+
         lock (_gate)
         {
             _unpublished.Add(commit);
@@ -107,8 +130,52 @@ internal sealed class Journal : IDisposable
         }
     }
 
+    /// <summary>Flushes what was committed and only buffered so far. Thread-safe.</summary>
+    /// <exception cref="AuditOutcomeUnknownException">
+    /// That failed, now or before: it may be lost although it can still be read, and no other flush makes it safe (LOG.md L4).
+    /// </exception>
+    public void Flush()
+    {
+        if (!_isBuffered)
+        {
+            return;
+        }
+
+        lock (_flushing)
+        {
+            ThrowIfInDoubt();
+            try
+            {
+                if (_active.FlushedTo < _active.Tail)
+                {
+                    _active.Flush();
+                }
+            }
+            catch (Exception e)
+            {
+                _flushFailure = e;
+                ThrowIfInDoubt();
+            }
+        }
+    }
+
+    /// <summary>Nothing is committed on what may be lost.</summary>
+    /// <exception cref="AuditOutcomeUnknownException">A flush of commits that were buffered has failed.</exception>
+    public void ThrowIfInDoubt()
+    {
+        if (_flushFailure is { } failure)
+        {
+            throw new AuditOutcomeUnknownException(
+                $"The journal segment '{_active.Path}' could not be flushed: {failure.Message} What was committed to it since the last flush may be lost.", failure);
+        }
+    }
+
     /// <summary>Touches nothing in the journal's directory any more; what is there can still be read.</summary>
-    public void Stop() => _stock.Clear();
+    public void Stop()
+    {
+        _stock.Clear();
+        _flushBehind.GetAwaiter().GetResult();
+    }
 
     /// <summary>The commit that holds an entry, or <see langword="null"/> where it is published already or not committed.</summary>
     public JournalCommit? Find(long index)
@@ -183,7 +250,7 @@ internal sealed class Journal : IDisposable
     {
         try
         {
-            if (!_isInDoubt)
+            if (!_isInDoubt && _flushFailure is null)
             {
                 _active.Trim();
             }
@@ -191,6 +258,32 @@ internal sealed class Journal : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // It stays longer than it need be.
+        }
+    }
+
+    /// <summary>A quarter of a segment at a time, so that neither publishing nor the next segment has to wait for long.</summary>
+    private void FlushBehind()
+    {
+        if (_active.Tail - _active.FlushedTo < _active.Length / 4 || !_flushBehind.IsCompleted)
+        {
+            return;
+        }
+
+        using (ExecutionContext.SuppressFlow())
+        {
+            _flushBehind = Task.Factory.StartNew(TryFlush, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+    }
+
+    private void TryFlush()
+    {
+        try
+        {
+            Flush();
+        }
+        catch (AuditOutcomeUnknownException)
+        {
+            // Whoever commits or publishes next is told.
         }
     }
 

@@ -88,6 +88,7 @@ internal static class JournalFormat
         BinaryPrimitives.WriteInt64LittleEndian(record[24..], header.Position);
         WriteHead(record[32..], header.End);
         BinaryPrimitives.WriteUInt32LittleEndian(record[56..], header.PreviousCrc);
+        BinaryPrimitives.WriteUInt32LittleEndian(record[60..], (uint)(header.Unflushed / PageSize));
         record[(RecordHeaderSize + header.EntriesLength)..].Clear();
         var crc = Crc(0, record[CheckedFrom..]);
         BinaryPrimitives.WriteUInt32LittleEndian(record[CrcOffset..], crc);
@@ -111,7 +112,8 @@ internal static class JournalFormat
             BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]),
             BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]),
             ReadHead(bytes[32..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(bytes[56..]));
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[56..]),
+            (long)BinaryPrimitives.ReadUInt32LittleEndian(bytes[60..]) * PageSize);
         return header is { EntriesLength: >= 0 and <= MaxEntriesLength, Count: > 0 } && header.Count <= header.End.Size;
     }
 

@@ -7,9 +7,13 @@ namespace ImmutableAudit.Storage.FileSystem;
 /// <param name="EntriesLength">Bytes of the entries, their lengths included.</param>
 /// <param name="End">The head once its entries are in.</param>
 /// <param name="PreviousCrc">Checksum of the record before it, or of the segment's header.</param>
+/// <param name="Unflushed">Bytes in front of it, whole pages, of which it was not known that they are flushed when it was written.</param>
 internal readonly record struct JournalRecordHeader(
-    long Segment, long Position, int Count, int EntriesLength, LogHead End, uint PreviousCrc)
+    long Segment, long Position, int Count, int EntriesLength, LogHead End, uint PreviousCrc, long Unflushed)
 {
     /// <summary>Index of the first entry.</summary>
     public long FirstIndex => End.Size - Count;
+
+    /// <summary>Position up to which the segment was flushed when the record was written.</summary>
+    public long FlushedTo => Position - Unflushed;
 }

@@ -9,7 +9,7 @@ namespace ImmutableAudit.Storage.FileSystem;
 /// writes what it accepts into a fresh segment that is flushed before any of it counts (L3, L4). Until that segment takes
 /// its place by one rename, nothing that was there is changed.
 /// </summary>
-internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash originHash, long capacity)
+internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash originHash, FileSystemSinkOptions options)
 {
     private const string WayOut =
         "Nothing was changed. Restore the file from where it was lost, or go on in a new log that names this one as its predecessor.";
@@ -56,7 +56,7 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
         }
 
         var segment = directory.Create(new JournalSegmentHeader(1, LogHead.Empty, 0, 0, originHash), directory.CreateBlank(JournalFormat.FirstSegmentLength));
-        return (new Journal(directory, capacity, segment, []), new SinkRecovery(LogHead.Empty, new CompactRange()));
+        return (new Journal(directory, options, segment, []), new SinkRecovery(LogHead.Empty, new CompactRange()));
     }
 
     /// <summary>
@@ -114,7 +114,7 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
             directory.Delete(old.Path);
         }
 
-        var journal = new Journal(directory, capacity, segment, rewritten);
+        var journal = new Journal(directory, options, segment, rewritten);
         return (journal, new SinkRecovery(last.End, range) { DroppedBytes = owed + torn });
     }
 
@@ -173,7 +173,7 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
             throw Damaged(last, $"{acknowledged.Size} entries were acknowledged");
         }
 
-        if (last.FindIntactBehindTail(ref _buffer) is { } behind)
+        if (last.FindWitnessBehindTail(ref _buffer) is { } behind)
         {
             throw Damaged(last, $"another commit is intact at byte {behind}");
         }

@@ -14,6 +14,10 @@ internal sealed class JournalSegment : IDisposable
     private readonly IStorageFile _file;
     private uint _crc;
 
+    // Written by the committing thread, read by the one that flushes; and the other way round.
+    private long _tail = JournalFormat.PageSize;
+    private long _flushedTo;
+
     private JournalSegment(string path, IStorageFile file, JournalSegmentHeader header, uint headerCrc)
     {
         Path = path;
@@ -21,7 +25,6 @@ internal sealed class JournalSegment : IDisposable
         _crc = headerCrc;
         Length = file.Length;
         Header = header;
-        Tail = JournalFormat.PageSize;
         End = header.Start;
     }
 
@@ -30,7 +33,14 @@ internal sealed class JournalSegment : IDisposable
     public JournalSegmentHeader Header { get; }
 
     /// <summary>Position behind the last intact record.</summary>
-    public long Tail { get; private set; }
+    public long Tail
+    {
+        get => Volatile.Read(ref _tail);
+        private set => Volatile.Write(ref _tail, value);
+    }
+
+    /// <summary>Position up to which the records are flushed.</summary>
+    public long FlushedTo => Volatile.Read(ref _flushedTo);
 
     /// <summary>Bytes in the file, those filled ahead included.</summary>
     public long Length { get; }
@@ -91,9 +101,14 @@ internal sealed class JournalSegment : IDisposable
     public void Trim() => _file.SetLength(Tail);
 
     /// <summary>Writes a record whose entries stand behind the space for its header. Not durable before <see cref="Flush"/>.</summary>
-    public JournalCommit Append(Span<byte> record, int entriesLength, int count, LogHead end)
+    /// <param name="record">The whole record.</param>
+    /// <param name="entriesLength">Bytes of the entries.</param>
+    /// <param name="count">Number of entries.</param>
+    /// <param name="end">The head behind it.</param>
+    /// <param name="unflushed">Bytes in front of it that a power failure may take although it leaves this record.</param>
+    public JournalCommit Append(Span<byte> record, int entriesLength, int count, LogHead end, long unflushed = 0)
     {
-        var header = new JournalRecordHeader(Header.Number, Tail, count, entriesLength, end, _crc);
+        var header = new JournalRecordHeader(Header.Number, Tail, count, entriesLength, end, _crc, unflushed);
         _crc = JournalFormat.SealRecord(record, header);
         _file.Write(record, Tail);
         var commit = new JournalCommit(this, header);
@@ -102,7 +117,12 @@ internal sealed class JournalSegment : IDisposable
         return commit;
     }
 
-    public void Flush() => _file.Flush();
+    public void Flush()
+    {
+        var tail = Tail;
+        _file.Flush();
+        Volatile.Write(ref _flushedTo, tail);
+    }
 
     /// <summary>Reads the next record behind the tail and steps over it; <see langword="null"/> where none is intact. The buffer grows as needed.</summary>
     public JournalCommit? Next(ref byte[] buffer)
@@ -144,16 +164,17 @@ internal sealed class JournalSegment : IDisposable
     }
 
     /// <summary>
-    /// Looks for an intact record behind the tail, on every page boundary: where there is one, what precedes it was
-    /// acknowledged and has been damaged (LOG.md L2).
+    /// Looks behind the tail, on every page boundary, for an intact record that was written when what lies at the tail was flushed:
+    /// where there is one, that has been damaged since (LOG.md L2).
     /// </summary>
-    public long? FindIntactBehindTail(ref byte[] buffer)
+    public long? FindWitnessBehindTail(ref byte[] buffer)
     {
         foreach (var (position, bytes) in Scan(Tail))
         {
             for (var page = 0; page < bytes.Length; page += JournalFormat.PageSize)
             {
-                if (JournalFormat.TryReadRecordHeader(bytes.Span[page..], out _, out _) && ReadRecord(position + page, ref buffer, out _) is not null)
+                if (JournalFormat.TryReadRecordHeader(bytes.Span[page..], out _, out _)
+                    && ReadRecord(position + page, ref buffer, out _) is { } record && record.FlushedTo > Tail)
                 {
                     return position + page;
                 }

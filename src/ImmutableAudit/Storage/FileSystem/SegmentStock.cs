@@ -4,7 +4,9 @@ namespace ImmutableAudit.Storage.FileSystem;
 /// Has the file of the journal's next segment ready before it is needed: filling it costs as much as many commits. Filled on
 /// a thread of its own; otherwise used by the committing thread alone.
 /// </summary>
-internal sealed class SegmentStock(JournalDirectory directory)
+/// <param name="directory">Where it is made.</param>
+/// <param name="filled">Whether it is filled with zeros, for the sake of those who wait for a flush.</param>
+internal sealed class SegmentStock(JournalDirectory directory, bool filled)
 {
     private Task<IStorageFile>? _next;
 
@@ -30,7 +32,7 @@ internal sealed class SegmentStock(JournalDirectory directory)
             directory.DropBlank(prepared);
         }
 
-        return directory.CreateBlank(length);
+        return Create(length);
     }
 
     /// <summary>Gives up what is prepared; nothing is written any more when this returns.</summary>
@@ -42,12 +44,14 @@ internal sealed class SegmentStock(JournalDirectory directory)
         }
     }
 
+    private IStorageFile Create(long length) => directory.CreateBlank(length, filled ? 0 : length);
+
     private void Start(long length)
     {
         using (ExecutionContext.SuppressFlow())
         {
             _next = Task.Factory.StartNew(
-                () => directory.CreateBlank(length), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                () => Create(length), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
     }
 

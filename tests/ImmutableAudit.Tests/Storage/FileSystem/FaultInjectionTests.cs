@@ -1,3 +1,4 @@
+using ImmutableAudit.Storage.FileSystem;
 using ImmutableAudit.Tests.Support;
 using Xunit.Abstractions;
 
@@ -34,6 +35,8 @@ public abstract class FaultInjectionTests : IDisposable
 
     /// <summary>Whether the operations go wrong by which the log is opened, too.</summary>
     private protected virtual bool CoversOpening => true;
+
+    private protected virtual CommitDurability Durability => CommitDurability.Flushed;
 
     /// <summary>Lays out what the writer finds when it begins; nothing by default.</summary>
     private protected abstract Task PrepareAsync(string root);
@@ -146,7 +149,7 @@ public abstract class FaultInjectionTests : IDisposable
         var model = new DurabilityModel(root);
         var files = new FaultyFiles(model);
         files.Arm(failAt, fault);
-        var run = new RecordedRun(Signer);
+        var run = new RecordedRun(Signer) { Durability = Durability };
         await run.RunAsync(root, files, (recorded, log) =>
         {
             _beforeScript = files.Operations.Count;

@@ -1,0 +1,186 @@
+using ImmutableAudit.Storage.FileSystem;
+using ImmutableAudit.Tests.Support;
+
+namespace ImmutableAudit.Tests.Storage.FileSystem;
+
+/// <summary>Commits that are not flushed before they are acknowledged (LOG.md L2, L4).</summary>
+public sealed class BufferedCommitsTests : IDisposable
+{
+    private const int Page = 4096;
+
+    private readonly TestLogs _logs = new();
+
+    private string Journal => Path.Combine(_logs.LogDirectory, "journal");
+
+    private string Segment => Directory.GetFiles(Journal, "*.journal").Order(StringComparer.Ordinal).Last();
+
+    public void Dispose() => _logs.Dispose();
+
+    [Fact]
+    public async Task An_append_is_answered_before_anything_is_flushed()
+    {
+        var files = new FaultyFiles();
+        await using var log = await OpenAsync(files);
+        var before = files.Operations.Count;
+        await log.AppendAsync(TestLogs.Event(0));
+        await log.AppendAsync(TestLogs.Event(1));
+        Assert.DoesNotContain(files.Operations.Skip(before), what => what.StartsWith("flush", StringComparison.Ordinal));
+
+        await log.FlushAsync();
+        Assert.StartsWith("flush", files.Operations.Skip(before).First(what => !what.StartsWith("write", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(6, "0 1 2 3 4 -")]
+    [InlineData(5, "0 1 2 3 -")]
+    [InlineData(4, "0 1 2 -")]
+    public async Task What_was_not_flushed_is_lost_from_the_first_bad_commit_on(int page, string left)
+    {
+        await LeaveAsync();
+        Damage(page);
+        var lost = File.ReadAllBytes(Segment)[(page * Page)..(7 * Page)];
+
+        for (var i = 0; i < 2; i++)
+        {
+            await using var log = await OpenAsync(new FaultyFiles());
+            var entries = await log.ReadAsync().ToListAsync();
+            Assert.Equal(left, TestLogs.Labels(entries));
+            Assert.Equal("log.recovered", entries[^1].Type);
+        }
+
+        var kept = File.ReadAllBytes(Assert.Single(Directory.GetFiles(Journal, "*.dropped-at-*")));
+        Assert.Equal(lost[..kept.Length], kept);
+    }
+
+    [Fact]
+    public async Task What_a_later_commit_knew_to_be_flushed_is_corrupt_not_lost()
+    {
+        await LeaveAsync();
+        Damage(3);
+        var before = DirectoryState.Of(_logs.LogDirectory);
+        await Assert.ThrowsAsync<AuditLogCorruptException>(() => OpenAsync(new FaultyFiles()));
+        Assert.Equal(before, DirectoryState.Of(_logs.LogDirectory));
+    }
+
+    [Fact]
+    public async Task What_recovery_rewrote_was_flushed_although_it_was_buffered_before()
+    {
+        await LeaveAsync();
+        var files = new FaultyFiles();
+        await using (await OpenAsync(files))
+        {
+            files.Kill();
+        }
+
+        Damage(1);
+        await Assert.ThrowsAsync<AuditLogCorruptException>(() => OpenAsync(new FaultyFiles()));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_log_whose_flush_failed_recovers_although_nobody_appends(bool done)
+    {
+        var files = new FaultyFiles();
+        var lines = new LogLines();
+        await using (var log = await OpenAsync(files, lines: lines))
+        {
+            await log.AppendAsync(TestLogs.Event(0));
+            files.ArmNext(
+                what => what.StartsWith("flush", StringComparison.Ordinal) && what.EndsWith(".journal", StringComparison.Ordinal),
+                done ? Fault.FailedButDone : Fault.Failed);
+            var failure = await Assert.ThrowsAsync<AuditPublicationException>(async () => await log.FlushAsync());
+            Assert.Contains("may be lost", failure.Message, StringComparison.Ordinal);
+
+            await Waiting.ForAsync(() => lines.Contain("Recovered at size 1"), "recovery");
+            Assert.Equal(1, (await log.FlushAsync()).Checkpoint.Size);
+            await log.AppendAsync(TestLogs.Event(1));
+        }
+
+        await using var again = await OpenAsync(new FaultyFiles());
+        Assert.Equal("0 1", TestLogs.Labels(await again.ReadAsync().ToListAsync()));
+    }
+
+    [Fact]
+    public async Task Closing_flushes_also_where_nothing_can_be_published()
+    {
+        var model = new DurabilityModel(Directory.CreateDirectory(Path.Combine(_logs.Root, "log")).FullName);
+        var signer = new MoodySigner(_logs.Signer);
+        await using (var log = await OpenAsync(new FaultyFiles(model), signer))
+        {
+            signer.IsDown = true;
+            await log.AppendAsync(TestLogs.Event(0));
+        }
+
+        var left = Path.Combine(_logs.Root, "left");
+        model.LayOut(left, PowerLoss.OnlyWhatWasFlushed, 0);
+        await using var again = await AuditLog.OpenAsync(_logs.Options(new FileSystemSink(left)));
+        Assert.Equal("0", TestLogs.Labels(await again.ReadAsync().ToListAsync()));
+    }
+
+    [Fact]
+    public async Task A_log_can_be_opened_buffered_and_flushed_in_turn()
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            await using var log = i % 2 == 0 ? await OpenAsync(new FaultyFiles()) : await _logs.OpenAsync();
+            await log.AppendAsync(TestLogs.Event(i));
+        }
+
+        await using var last = await _logs.OpenAsync();
+        Assert.Equal("0 1 2 3", TestLogs.Labels(await last.ReadAsync().ToListAsync()));
+    }
+
+    [Fact]
+    public async Task That_commits_are_buffered_is_reported_when_the_log_is_opened()
+    {
+        var lines = new LogLines();
+        await using var log = await OpenAsync(new FaultyFiles(), lines: lines);
+        Assert.True(lines.Contain("a power failure may take back"));
+    }
+
+    [Fact]
+    public void Another_durability_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(
+        () => new FileSystemSink("x", new FileSystemSinkOptions { Durability = (CommitDurability)2 }));
+
+    /// <summary>A log of entries in a page each: 0 and 1 are published, 2 is flushed, 3, 4 and 5 are buffered.</summary>
+    private async Task LeaveAsync()
+    {
+        var files = new FaultyFiles();
+        var signer = new MoodySigner(_logs.Signer);
+        await using var log = await OpenAsync(files, signer);
+        await log.AppendAsync(TestLogs.Event(0));
+        await log.AppendAsync(TestLogs.Event(1));
+        await log.FlushAsync();
+        await log.AppendAsync(TestLogs.Event(2));
+        signer.IsDown = true;
+        await Assert.ThrowsAsync<AuditPublicationException>(async () => await log.FlushAsync());
+        for (var i = 3; i < 6; i++)
+        {
+            await log.AppendAsync(TestLogs.Event(i));
+        }
+
+        files.Kill();
+    }
+
+    /// <summary>Changes the entry in a page of the newest segment; page 0 is its header.</summary>
+    private void Damage(int page) => DirectoryState.Edit(Segment, bytes =>
+    {
+        bytes[(page * Page) + 111] ^= 1;
+        return bytes;
+    });
+
+    private Task<AuditLog> OpenAsync(FaultyFiles files, MoodySigner? signer = null, LogLines? lines = null)
+    {
+        var options = new AuditLogOptions
+        {
+            Origin = TestLogs.Origin,
+            Signers = { signer ?? new MoodySigner(_logs.Signer) },
+            Sink = new FileSystemSink(_logs.LogDirectory, new FileSystemSinkOptions { Durability = CommitDurability.Buffered }, files),
+            Observers = { new CheckpointFileObserver(_logs.KeyDirectory) },
+            CheckpointInterval = TimeSpan.FromDays(1),
+        };
+        options.LoggerFactory = lines ?? options.LoggerFactory;
+        return AuditLog.OpenAsync(options);
+    }
+}
