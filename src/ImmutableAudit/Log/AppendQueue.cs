@@ -30,7 +30,7 @@ internal sealed class AppendQueue(int maxEntries, long maxBytes)
     /// <summary>Requests that wait, as the log's thread sees it.</summary>
     public int Requests => _fetched.Count - _next + _incoming.Count;
 
-    /// <summary>Puts a request at the end; <see langword="false"/> once the queue is closed.</summary>
+    /// <summary>Puts a request at the end, a post into the one that is there where that is one, too; <see langword="false"/> once the queue is closed.</summary>
     public bool TryEnqueue(AppendRequest request)
     {
         lock (_gate)
@@ -40,9 +40,15 @@ internal sealed class AppendQueue(int maxEntries, long maxBytes)
                 return false;
             }
 
-            _incoming.Add(request);
             _entries += request.Count;
             _bytes += request.Length;
+            if (_incoming.Count > 0 && _incoming[^1].TryJoin(request))
+            {
+                request.Release();
+                return true;
+            }
+
+            _incoming.Add(request);
             if (_sleeping)
             {
                 _sleeping = false;

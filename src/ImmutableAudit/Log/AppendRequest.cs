@@ -19,6 +19,9 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTask
     /// <summary>A buffer up to this length stays with the request when it is used again.</summary>
     private const int KeptBuffer = 1024;
 
+    /// <summary>Posts are joined up to this length.</summary>
+    private const int JoinedLength = 64 * 1024;
+
     /// <summary>No version of a result.</summary>
     private const int Taken = int.MinValue;
 
@@ -57,6 +60,9 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTask
     /// <summary>Number of entries; 0 for a request that only marks its place in the queue.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Number of calls: more than one where posts were joined.</summary>
+    public int Calls { get; private set; } = 1;
+
     public bool IsEncoded { get; private set; }
 
     /// <summary>The entries as in a bundle, their times still to be stamped.</summary>
@@ -68,8 +74,11 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTask
     /// <summary>Whether an application posted it, and does not wait for the result.</summary>
     public bool IsPosted => _unawaited is PostFailures;
 
+    /// <summary>Whether somebody is told the result.</summary>
+    public bool IsAwaited => _unawaited is null;
+
     /// <summary>Whether somebody waits for the result who may come back with another request; nobody does with the log's own.</summary>
-    public bool HasCaller => _pool is not null && _unawaited is null;
+    public bool HasCaller => _pool is not null && IsAwaited;
 
     /// <summary>Whether the caller knows what became of it.</summary>
     public bool IsFinished => Volatile.Read(ref _isFinished);
@@ -87,6 +96,7 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTask
     {
         _events = events;
         Count = count;
+        Calls = 1;
         _ids = count > 1 ? new Guid[count] : null;
         _untaken = _result.Version;
         _holders = 2;
@@ -147,6 +157,29 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTask
         _holders = 1;
     }
 
+    /// <summary>
+    /// Takes over another post's entries, so that what nobody waits for costs the log little more than its bytes. Only while this
+    /// one is the last in the queue, and nobody else touches either.
+    /// </summary>
+    public bool TryJoin(AppendRequest other)
+    {
+        if (!IsPosted || !other.IsPosted || Length + other.Length > JoinedLength)
+        {
+            return false;
+        }
+
+        if (Length + other.Length > _buffer.Length)
+        {
+            Grow(JoinedLength);
+        }
+
+        other.Bytes.CopyTo(_buffer.AsSpan(Length));
+        Length += other.Length;
+        Count += other.Count;
+        Calls += other.Calls;
+        return true;
+    }
+
     /// <summary>The caller's thread will be blocked in <see cref="Wait"/>.</summary>
     public void WakeCaller() => _wakesCaller = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -185,7 +218,7 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTask
     {
         if (TryFinish())
         {
-            _unawaited?.Failed(exception);
+            _unawaited?.Failed(exception, Calls);
             var wakes = _wakesCaller;
             _result.SetException(exception);
             wakes?.SetResult();
@@ -309,14 +342,19 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTask
 
         if (needed > _buffer.Length)
         {
-            var grown = ArrayPool<byte>.Shared.Rent(Count == 1 ? needed : Math.Max(needed, 2 * _buffer.Length));
-            Bytes.CopyTo(grown);
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = grown;
+            Grow(Count == 1 ? needed : Math.Max(needed, 2 * _buffer.Length));
         }
 
         EntryBundle.WriteLength(_buffer.AsSpan(Length), entryLength);
         Length = needed;
         return _buffer.AsSpan(needed - entryLength, entryLength);
+    }
+
+    private void Grow(int length)
+    {
+        var grown = ArrayPool<byte>.Shared.Rent(length);
+        Bytes.CopyTo(grown);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = grown;
     }
 }

@@ -21,6 +21,8 @@ internal sealed class Batch
     private LogHead _start;
     private LogHead _head;
     private readonly CompactRange _range = new();
+    private readonly byte[] _stamp = new byte[EntryTime.Length];
+    private DateTimeOffset? _stampedTime;
 
     /// <summary>Number of entries.</summary>
     public int Count => _count;
@@ -66,7 +68,7 @@ internal sealed class Batch
             var entry = EntryBundle.TakeEntry(ref entries);
             var index = _start.Size + _count++;
             var privilegeHead = _head.PrivilegeHead;
-            EntryTime.Stamp(entry, time);
+            Stamp(entry, time);
             if (request.IsPrivilege(i))
             {
                 EntryPrev.Stamp(entry, privilegeHead);
@@ -101,7 +103,7 @@ internal sealed class Batch
     {
         foreach (ref readonly var sequenced in CollectionsMarshal.AsSpan(_requests))
         {
-            sequenced.Request.Complete(ToResult(sequenced));
+            sequenced.Request.Complete(sequenced.Request.IsAwaited ? ToResult(sequenced) : default);
         }
     }
 
@@ -121,6 +123,20 @@ internal sealed class Batch
     {
         var place = sequenced.First + i;
         return new AuditReceipt(_start.Size + place, _leaves[place], sequenced.Time, sequenced.Request.Id(i));
+    }
+
+    /// <summary>Formats a time once for all entries that have it.</summary>
+    private void Stamp(Span<byte> entry, DateTimeOffset time)
+    {
+        if (_stampedTime == time)
+        {
+            _stamp.CopyTo(entry[EntryTime.Offset..]);
+            return;
+        }
+
+        EntryTime.Stamp(entry, time);
+        entry.Slice(EntryTime.Offset, EntryTime.Length).CopyTo(_stamp);
+        _stampedTime = time;
     }
 
     private Span<byte> Reserve(AppendRequest request)

@@ -49,7 +49,7 @@ internal sealed class ExpectedOutcome : IUnawaited
 
     void IUnawaited.Committed() => _outcomes.Settle(isLost: false);
 
-    void IUnawaited.Failed(Exception exception) => _outcomes.Park(this, exception);
+    void IUnawaited.Failed(Exception exception, int calls) => _outcomes.Park(this, exception);
 
     private bool TryEnd() => Interlocked.Exchange(ref _ended, 1) == 0;
 }

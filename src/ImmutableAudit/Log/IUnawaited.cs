@@ -6,6 +6,6 @@ internal interface IUnawaited
     /// <summary>Its entry is durable.</summary>
     void Committed();
 
-    /// <summary>It failed; with <see cref="AuditOutcomeUnknownException"/> the entry may be in the log.</summary>
-    void Failed(Exception exception);
+    /// <summary>So many calls failed; with <see cref="AuditOutcomeUnknownException"/> the entry may be in the log.</summary>
+    void Failed(Exception exception, int calls);
 }

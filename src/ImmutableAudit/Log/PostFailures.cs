@@ -13,13 +13,13 @@ internal sealed class PostFailures : IUnawaited
         // What is durable needs no telling.
     }
 
-    public void Failed(Exception exception)
+    public void Failed(Exception exception, int calls)
     {
         lock (_gate)
         {
             _first ??= exception;
             _unknown ??= exception as AuditOutcomeUnknownException;
-            _count++;
+            _count += calls;
         }
     }
 

@@ -97,7 +97,7 @@ internal sealed class Sequencer : IDisposable
                     $"Storage failed while the entry was being written: {e.Message} It may be in the log or not; look for its id before appending it again.", e);
                 _log.Status.Recovering(e);
                 FailTaken(unknown);
-                LogMessages.OutcomeUnknown(_log.Logger, _taken.Count, e);
+                LogMessages.OutcomeUnknown(_log.Logger, _taken.Sum(request => request.Calls), e);
                 Recover();
             }
             finally
@@ -358,9 +358,9 @@ internal sealed class Sequencer : IDisposable
 
     private void FailTaken(Exception exception)
     {
-        _log.Metrics.Failed(_taken.Count);
+        _log.Metrics.Failed(_taken.Sum(request => request.Calls));
         _log.Status.NotCommitted();
-        if (_taken.Count(request => request.IsPosted) is var posted and > 0)
+        if (_taken.Where(request => request.IsPosted).Sum(request => request.Calls) is var posted and > 0)
         {
             LogMessages.PostsFailed(_log.Logger, posted, exception);
         }

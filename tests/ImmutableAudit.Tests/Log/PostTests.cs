@@ -102,6 +102,33 @@ public sealed class PostTests : IDisposable
     }
 
     [Fact]
+    public async Task Posts_that_failed_together_are_counted_one_by_one()
+    {
+        var calls = 0;
+        _sink.Completing = async _ =>
+        {
+            if (++calls == 1)
+            {
+                await _go.Task;
+                return null;
+            }
+
+            throw new AuditUnavailableException("no space");
+        };
+        await using var log = await AuditLog.OpenAsync(_logs.Options(_sink));
+        await log.PostAsync(TestLogs.Event(0));
+        await Waiting.ForAsync(() => calls == 1, "the first commit");
+        for (var i = 1; i <= 500; i++)
+        {
+            await log.PostAsync(TestLogs.Event(i, new string('x', i)));
+        }
+
+        _go.SetResult();
+        var error = await Assert.ThrowsAsync<AuditUnavailableException>(async () => await log.FlushAsync());
+        Assert.Contains("500 posted", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_cannot_be_posted_is_refused_at_once()
     {
         var log = await AuditLog.OpenAsync(_logs.Options(_sink));
