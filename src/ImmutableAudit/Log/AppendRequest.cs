@@ -60,8 +60,8 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTask
     /// <summary>Number of entries; 0 for a request that only marks its place in the queue.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Number of calls: more than one where posts were joined.</summary>
-    public int Calls { get; private set; } = 1;
+    /// <summary>Number of calls that append: more than one where posts were joined.</summary>
+    public int Calls { get; private set; }
 
     public bool IsEncoded { get; private set; }
 
@@ -96,7 +96,7 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTask
     {
         _events = events;
         Count = count;
-        Calls = 1;
+        Calls = Math.Min(count, 1);
         _ids = count > 1 ? new Guid[count] : null;
         _untaken = _result.Version;
         _holders = 2;
@@ -170,7 +170,7 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>, IValueTask
 
         if (Length + other.Length > _buffer.Length)
         {
-            Grow(JoinedLength);
+            Grow(Math.Min(JoinedLength, Math.Max(Length + other.Length, 2 * _buffer.Length)));
         }
 
         other.Bytes.CopyTo(_buffer.AsSpan(Length));

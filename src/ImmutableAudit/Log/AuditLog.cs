@@ -211,7 +211,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
     public IAsyncEnumerable<AuditEntry> FollowAsync(long from = 0, CancellationToken cancellationToken = default) =>
         _reader.FollowAsync(from, cancellationToken);
 
-    /// <summary>Commits what waits, publishes it, and closes the log. Never throws; failures are reported, and what was acknowledged is durable.</summary>
+    /// <summary>Commits what waits, publishes it, and closes the log. Never throws; failures are reported, and what was acknowledged stays as durable as it was.</summary>
     public async ValueTask DisposeAsync()
     {
         await _lifecycle.WaitAsync().ConfigureAwait(false);

@@ -7,6 +7,8 @@ namespace ImmutableAudit;
 /// durable, and no later one is stamped with an earlier time or index.
 /// </summary>
 /// <remarks>
+/// <para>Durable is what neither a crash nor a power failure takes back, unless the sink was told that less is enough
+/// (<see cref="Storage.FileSystem.CommitDurability"/>).</para>
 /// <para>An event without <see cref="AuditEvent.Trace"/> gets the trace id of the current <see cref="System.Diagnostics.Activity"/>, if there is one.</para>
 /// <para>Thread-safe; many callers at once share one flush. When the queue is full, appends wait; nothing is ever dropped.</para>
 /// <para><b>Failure.</b> <see cref="AuditUnavailableException"/>: nothing was appended. <see cref="AuditOutcomeUnknownException"/>: storage
@@ -66,7 +68,7 @@ public interface IAuditLog
 
     /// <summary>Publishes everything appended or posted before this call.</summary>
     /// <returns>A checkpoint that covers it.</returns>
-    /// <exception cref="AuditPublicationException">It could not be published now. What is appended stays durable.</exception>
+    /// <exception cref="AuditPublicationException">It could not be published now. What is appended stays as durable as it was.</exception>
     /// <exception cref="AuditUnavailableException">The log is closed, recovering or faulted; or events posted since the last flush were not appended.</exception>
     /// <exception cref="AuditOutcomeUnknownException">Storage failed while events posted since the last flush were being written.</exception>
     ValueTask<SignedCheckpoint> FlushAsync(CancellationToken cancellationToken = default);

@@ -31,7 +31,7 @@ internal static partial class LibraryEvents
     public static AppendRequest Closed(string session) =>
         Request(new AuditEvent { Actor = Library, Action = EventTypes.LogClosed, Type = EventTypes.LogClosed, Session = session });
 
-    /// <summary><c>log.recovered</c>: bytes of a commit that was never acknowledged were dropped (LOG.md L3).</summary>
+    /// <summary><c>log.recovered</c>: bytes of commits that had not reached the disk whole were dropped (LOG.md L3).</summary>
     public static AppendRequest Recovered(long from, SinkRecovery recovery) => Request(new AuditEvent
     {
         Actor = Library,

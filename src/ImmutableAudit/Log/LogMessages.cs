@@ -29,7 +29,7 @@ internal static partial class LogMessages
     [LoggerMessage(8, LogLevel.Error, "Recovery failed; it is tried again in {Delay}")]
     public static partial void RecoveryFailed(ILogger logger, TimeSpan delay, Exception exception);
 
-    [LoggerMessage(9, LogLevel.Warning, "Recovered at size {Size}; {DroppedBytes} bytes of a commit that was never acknowledged were dropped and kept aside")]
+    [LoggerMessage(9, LogLevel.Warning, "Recovered at size {Size}; {DroppedBytes} bytes behind it, of commits that had not reached the disk whole, were dropped and kept aside")]
     public static partial void Recovered(ILogger logger, long size, long droppedBytes);
 
     [LoggerMessage(10, LogLevel.Critical, "The log is faulted and takes no more entries")]
@@ -47,6 +47,9 @@ internal static partial class LogMessages
     [LoggerMessage(15, LogLevel.Warning, "{Acts} acts have not ended while the log closes; this run ends without log.closed, and their outcome is unknown")]
     public static partial void OutcomesMissing(ILogger logger, int acts);
 
-    [LoggerMessage(12, LogLevel.Error, "The log {Origin} could not be closed in order; what was acknowledged is durable and is found again when it is opened")]
+    [LoggerMessage(16, LogLevel.Error, "The sink is in doubt about what was committed before; the log is recovering")]
+    public static partial void InDoubt(ILogger logger, Exception exception);
+
+    [LoggerMessage(12, LogLevel.Error, "The log {Origin} could not be closed in order; what was acknowledged and flushed is found again when it is opened")]
     public static partial void ClosingFailed(ILogger logger, string origin, Exception exception);
 }

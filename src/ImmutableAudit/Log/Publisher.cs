@@ -95,7 +95,7 @@ internal sealed class Publisher : IDisposable
                 _abandoned = true;
             }
 
-            throw new TimeoutException("What is committed last could not be published: the signer does not answer. It is durable.");
+            throw new TimeoutException("What is committed last could not be published: the signer does not answer. It stays in the journal.");
         }
     }
 
@@ -201,7 +201,7 @@ internal sealed class Publisher : IDisposable
                 _log.Status.Faulted(e);
             }
 
-            if (e is AuditOutcomeUnknownException)
+            if (e is AuditOutcomeUnknownException && !_log.Status.IsFaulted)
             {
                 // The committing thread finds the sink in doubt as soon as it opens a commit, and recovers it.
                 _queue.TryEnqueue(new AppendRequest());

@@ -39,6 +39,9 @@ internal sealed class Sequencer : IDisposable
     private AppendRequest? _owed;
     private TimeSpan _roomPause = FirstPause;
 
+    /// <summary>Whether the sink has been given a batch, and has not said that nothing of it was written.</summary>
+    private bool _isWriting;
+
     /// <summary>Requests that are likely to come soon, and how long to wait for them, in ticks of the stopwatch.</summary>
     private int _expected;
     private long _patience;
@@ -91,6 +94,14 @@ internal sealed class Sequencer : IDisposable
             {
                 FailTaken(e);
             }
+            catch (Exception e) when (!_isWriting)
+            {
+                // The sink itself is in doubt, not what it was to be given next.
+                _log.Status.Recovering(e);
+                FailTaken(_log.Status.Refusal());
+                LogMessages.InDoubt(_log.Logger, e);
+                Recover();
+            }
             catch (Exception e)
             {
                 var unknown = new AuditOutcomeUnknownException(
@@ -102,6 +113,7 @@ internal sealed class Sequencer : IDisposable
             }
             finally
             {
+                _isWriting = false;
                 _taken.ForEach(request => request.Release());
                 _taken.Clear();
             }
@@ -222,7 +234,10 @@ internal sealed class Sequencer : IDisposable
             }
 
             var batch = _batch.ToCommit();
-            switch (Blocking.Wait(commit.CompleteAsync(batch, CancellationToken.None)))
+            _isWriting = true;
+            var outcome = Blocking.Wait(commit.CompleteAsync(batch, CancellationToken.None));
+            _isWriting = outcome == CommitOutcome.Committed;
+            switch (outcome)
             {
                 case CommitOutcome.Committed:
                     _acknowledged.CopyFrom(batch.Range);

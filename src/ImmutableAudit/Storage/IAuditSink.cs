@@ -54,6 +54,10 @@ public interface IAuditSink : ILogReader, IAsyncDisposable
 
     /// <summary>Opens a commit on the current head; shared sinks lock or read it there.</summary>
     /// <exception cref="AuditUnavailableException">It failed, and nothing was written; the sink stays usable.</exception>
+    /// <exception cref="AuditOutcomeUnknownException">
+    /// Whether what was committed before is durable is not known any more. The sink is not used again before
+    /// <see cref="RecoverAsync"/> has found out.
+    /// </exception>
     ValueTask<IAuditCommit> OpenCommitAsync(CancellationToken cancellationToken);
 
     /// <summary>
@@ -64,8 +68,8 @@ public interface IAuditSink : ILogReader, IAsyncDisposable
     /// <returns>The compact range up to which entries are integrated, ready to be signed; a copy.</returns>
     /// <exception cref="AuditLogCorruptException">The stored entries are not those that were committed.</exception>
     /// <exception cref="AuditOutcomeUnknownException">
-    /// Whether what was committed is durable is not known any more. Opening a commit fails the same way, until
-    /// <see cref="RecoverAsync"/> has found out.
+    /// Whether what was committed before is durable is not known any more. The sink is not used again before
+    /// <see cref="RecoverAsync"/> has found out; opening a commit fails the same way.
     /// </exception>
     ValueTask<CompactRange> IntegrateAsync(CancellationToken cancellationToken);
 

@@ -7,6 +7,6 @@ namespace ImmutableAudit.Storage;
 /// <param name="Range">The compact range of that size, hashed from the entries themselves behind the published size.</param>
 public sealed record SinkRecovery(LogHead Head, CompactRange Range)
 {
-    /// <summary>Bytes of a commit that was never acknowledged and was dropped, not yet on the record; 0 where none (LOG.md L3).</summary>
+    /// <summary>Bytes of commits that had not reached the disk whole and were dropped, not yet on the record; 0 where none (LOG.md L3).</summary>
     public long DroppedBytes { get; init; }
 }

@@ -20,6 +20,12 @@ public sealed class FileSystemSinkConformance : SinkConformanceTests
     protected override SinkHarness CreateHarness() => new DirectoryHarness();
 }
 
+/// <summary>The file sink whose commits are buffered; a crash leaves the directory as it is.</summary>
+public sealed class BufferedFileSystemSinkConformance : SinkConformanceTests
+{
+    protected override SinkHarness CreateHarness() => new DirectoryHarness(CommitDurability.Buffered);
+}
+
 /// <summary>The file sink where a crash leaves nothing but what was flushed, and the disk can fail.</summary>
 public sealed class FileSystemSinkPowerConformance : SinkConformanceTests
 {
@@ -34,7 +40,7 @@ internal sealed class InMemoryHarness : SinkHarness
 }
 
 /// <summary>A killed process's directory is what it was at that moment: a copy, so that the killed one's later doings do not reach it.</summary>
-internal sealed class DirectoryHarness : SinkHarness
+internal sealed class DirectoryHarness(CommitDurability durability = default) : SinkHarness
 {
     private const long Journal = 24 * 1024 * 1024;
 
@@ -49,7 +55,7 @@ internal sealed class DirectoryHarness : SinkHarness
 
     private string Log => Path.Combine(_root, $"{_crashes}");
 
-    public override IAuditSink CreateSink() => new FileSystemSink(Log, new FileSystemSinkOptions { JournalCapacity = Journal });
+    public override IAuditSink CreateSink() => new FileSystemSink(Log, new FileSystemSinkOptions { JournalCapacity = Journal, Durability = durability });
 
     public override ValueTask CrashAsync(IAuditSink sink)
     {

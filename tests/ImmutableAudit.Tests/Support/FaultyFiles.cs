@@ -51,6 +51,9 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
         }
     }
 
+    /// <summary>Number of the operation that went wrong, counted from 0; <see langword="null"/> where none has.</summary>
+    public int? FailedAt { get; private set; }
+
     /// <summary>Whether an operation was the process's last.</summary>
     public bool IsDead
     {
@@ -87,9 +90,14 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
         }
     }
 
-    public IStorageFile Open(string path, FileMode mode, FileAccess access) => Do<IStorageFile>($"open {mode} {access} {path}", () =>
+    public IStorageFile Open(string path, FileMode mode, FileAccess access, long space = 0) => Do<IStorageFile>($"open {mode} {access} {path}", () =>
     {
-        var file = new CountedFile(this, _real.Open(path, mode, access), path, model?.Opened(path));
+        if (space > 0)
+        {
+            ThrowIfFull(path);
+        }
+
+        var file = new CountedFile(this, _real.Open(path, mode, access, space), path, model?.Opened(path));
         _open.Add(file);
         return file;
     }, null);
@@ -135,6 +143,14 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
     public IEnumerable<string> EnumerateFiles(string directory, string pattern) =>
         Do($"list {directory}", () => _real.EnumerateFiles(directory, pattern).ToList(), null);
 
+    private void ThrowIfFull(string path)
+    {
+        if (IsFullFor?.Invoke(path) == true)
+        {
+            throw new IOException($"No space left on device : '{path}'");
+        }
+    }
+
     private void Do(string what, Action action, Action? half = null) => Do(what, () =>
     {
         action();
@@ -159,6 +175,7 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
             }
 
             _failOn = null;
+            FailedAt = number;
             _dead = _fault is Fault.Died or Fault.DiedHalfDone;
             if (_fault == Fault.FailedButDone)
             {
@@ -197,9 +214,9 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
         public void Write(ReadOnlySpan<byte> bytes, long position)
         {
             var copy = bytes.ToArray();
-            if (position + copy.Length > real.Length && files.IsFullFor?.Invoke(Path) == true)
+            if (position + copy.Length > real.Length)
             {
-                throw new IOException($"No space left on device : '{Path}'");
+                files.ThrowIfFull(Path);
             }
 
             files.Do($"write {Path}", () => Write(copy), () => Write(copy.AsSpan(0, copy.Length / 2)));

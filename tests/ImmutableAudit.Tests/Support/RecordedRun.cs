@@ -51,11 +51,18 @@ internal sealed class RecordedRun(INoteSigner signer)
             return;
         }
 
+        int closing;
         await using (log)
         {
             Look(log, root);
             await script(this, log);
             Look(log, root);
+            closing = files.Operations.Count;
+        }
+
+        if (!files.IsDead && !(files.FailedAt >= closing))
+        {
+            _flushed = _acknowledged.Count;
         }
 
         Look(log, root);

@@ -3,7 +3,7 @@ using ImmutableAudit.Merkle;
 namespace ImmutableAudit.Storage.FileSystem;
 
 /// <summary>
-/// What is flushed: the newest head with the range that its entries were hashed to, and earlier ones at some distance, so
+/// What is committed: the newest head with the range that its entries were hashed to, and earlier ones at some distance, so
 /// that a long way to the newest can be published in steps. Changed by the committing thread, looked at by any.
 /// </summary>
 internal sealed class CommittedHeads

@@ -10,8 +10,8 @@ internal sealed partial class FileOperations : IFileOperations
 
     public static FileOperations Instance { get; } = new();
 
-    public IStorageFile Open(string path, FileMode mode, FileAccess access) =>
-        new StorageFile(File.OpenHandle(path, mode, access, FileShare.ReadWrite | FileShare.Delete));
+    public IStorageFile Open(string path, FileMode mode, FileAccess access, long space = 0) =>
+        new StorageFile(File.OpenHandle(path, mode, access, FileShare.ReadWrite | FileShare.Delete, preallocationSize: space));
 
     public void Rename(string from, string to) => File.Move(from, to, overwrite: true);
 

@@ -184,6 +184,11 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
     public async ValueTask<CompactRange> IntegrateAsync(CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_lock is null, this);
+        if (_edge is null)
+        {
+            Journal.Flush(); // Whatever keeps the tiles from being read.
+        }
+
         var published = _published?.Checkpoint.Size ?? 0;
         var edge = _edge ?? await RightEdge.LoadAsync(this, published, cancellationToken).ConfigureAwait(false);
         _edge = null; // Not to be gone on with after a failure: it is loaded again.
@@ -300,7 +305,10 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
         {
             using (_journal)
             {
-                _journal?.Flush();
+                if (_lock is not null)
+                {
+                    _journal?.Flush();
+                }
             }
         }
         finally
@@ -393,6 +401,10 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
             try
             {
                 journal.Reserve(batch.Entries.Length);
+            }
+            catch (AuditOutcomeUnknownException e)
+            {
+                throw new AuditUnavailableException($"{e.Message} Nothing of this was appended.", e); // The next commit cannot be opened.
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -21,7 +21,8 @@ public sealed class FileSystemSinkOptions
 
     /// <summary>
     /// When a commit counts as done; by default when it is flushed. Where it is buffered, the journal is flushed every few MiB and
-    /// before anything of it is published, so at least once in <see cref="AuditLogOptions.CheckpointInterval"/>.
+    /// before anything of it is published: once in <see cref="AuditLogOptions.CheckpointInterval"/>, or later where publishing is held
+    /// up, as by a signing service that does not answer.
     /// </summary>
     public CommitDurability Durability { get; set; }
 }

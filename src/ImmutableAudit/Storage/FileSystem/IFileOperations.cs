@@ -6,7 +6,12 @@ namespace ImmutableAudit.Storage.FileSystem;
 /// </summary>
 internal interface IFileOperations
 {
-    IStorageFile Open(string path, FileMode mode, FileAccess access);
+    /// <summary>Opens a file.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="mode">Whether it has to be there.</param>
+    /// <param name="access">What for.</param>
+    /// <param name="space">Bytes that a new file will take: where the disk has no room for them, it is not made, if the file system can tell.</param>
+    IStorageFile Open(string path, FileMode mode, FileAccess access, long space = 0);
 
     void Rename(string from, string to);
 

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace ImmutableAudit.Storage.FileSystem;
 
 /// <summary>
-/// The write-ahead journal: commits in order, durable before they are acknowledged, kept until everything in them is
+/// The write-ahead journal: commits in order, durable before they are acknowledged unless they are buffered, kept until everything in them is
 /// published. Written by one thread; read by others meanwhile.
 /// </summary>
 internal sealed class Journal : IDisposable
@@ -109,11 +109,7 @@ internal sealed class Journal : IDisposable
         var record = _record.AsSpan(0, size);
         batch.Entries.Span.CopyTo(record[JournalFormat.RecordHeaderSize..]);
         var commit = _active.Append(record, batch.Entries.Length, batch.Count, batch.Head, _isBuffered ? _active.Tail - _active.FlushedTo : 0);
-        if (_isBuffered)
-        {
-            FlushBehind();
-        }
-        else
+        if (!_isBuffered)
         {
             _active.Flush();
         }
@@ -124,6 +120,7 @@ internal sealed class Journal : IDisposable
         }
 
         _isInDoubt = false;
+        FlushBehind();
         if (_active.Tail > _active.Length / 2 && LengthWithNext(size) <= _capacity)
         {
             _stock.Prepare(NextLength(size));
@@ -264,7 +261,7 @@ internal sealed class Journal : IDisposable
     /// <summary>A quarter of a segment at a time, so that neither publishing nor the next segment has to wait for long.</summary>
     private void FlushBehind()
     {
-        if (_active.Tail - _active.FlushedTo < _active.Length / 4 || !_flushBehind.IsCompleted)
+        if (!_isBuffered || _active.Tail - _active.FlushedTo < _active.Length / 4 || !_flushBehind.IsCompleted)
         {
             return;
         }

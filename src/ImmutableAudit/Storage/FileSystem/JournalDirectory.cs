@@ -36,23 +36,35 @@ internal sealed class JournalDirectory(IFileOperations files, string path)
     /// Flushed in steps, so that the commits that are flushed meanwhile do not wait for all of it.
     /// </summary>
     /// <param name="length">Length of the file.</param>
-    /// <param name="unfilled">How much of it need not be filled, from its beginning.</param>
-    public IStorageFile CreateBlank(long length, long unfilled = 0)
+    /// <param name="written">How much of it will be written at once, and so need not be filled.</param>
+    public IStorageFile CreateBlank(long length, long written = 0)
     {
         var file = files.Open(BlankPath, FileMode.Create, FileAccess.ReadWrite);
         try
         {
-            if (unfilled == length)
-            {
-                file.SetLength(length);
-            }
-
-            for (var position = unfilled; position < length; position += Zeros.Length)
+            for (var position = written; position < length; position += Zeros.Length)
             {
                 file.Write(Zeros.AsSpan(0, (int)Math.Min(Zeros.Length, length - position)), position);
                 file.Flush();
             }
 
+            return file;
+        }
+        catch
+        {
+            DropBlank(file);
+            throw;
+        }
+    }
+
+    /// <summary>The same without the zeros: space that is set aside costs next to nothing, but each flush of what is written there more.</summary>
+    /// <param name="length">Length of the file.</param>
+    public IStorageFile CreateUnfilled(long length)
+    {
+        var file = files.Open(BlankPath, FileMode.Create, FileAccess.ReadWrite, space: length);
+        try
+        {
+            file.SetLength(length);
             return file;
         }
         catch

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace ImmutableAudit.Storage.FileSystem;
 
 /// <summary>
-/// One file of the journal. It was filled with zeros and flushed before its first record, because flushing a file that
-/// grows costs a multiple of flushing one that does not.
+/// One file of the journal. Unless commits are buffered, it was filled with zeros and flushed before its first record, because flushing
+/// a file that grows costs a multiple of flushing one that does not.
 /// </summary>
 internal sealed class JournalSegment : IDisposable
 {
@@ -164,8 +164,8 @@ internal sealed class JournalSegment : IDisposable
     }
 
     /// <summary>
-    /// Looks behind the tail, on every page boundary, for an intact record that was written when what lies at the tail was flushed:
-    /// where there is one, that has been damaged since (LOG.md L2).
+    /// Looks from the tail on, on every page boundary, for an intact record that was written when what lies at the tail was flushed, or
+    /// that lies there itself and does not follow: where there is one, something has been damaged since (LOG.md L2).
     /// </summary>
     public long? FindWitnessBehindTail(ref byte[] buffer)
     {
@@ -174,7 +174,8 @@ internal sealed class JournalSegment : IDisposable
             for (var page = 0; page < bytes.Length; page += JournalFormat.PageSize)
             {
                 if (JournalFormat.TryReadRecordHeader(bytes.Span[page..], out _, out _)
-                    && ReadRecord(position + page, ref buffer, out _) is { } record && record.FlushedTo > Tail)
+                    && ReadRecord(position + page, ref buffer, out _) is { } record
+                    && (record.Position == Tail || record.FlushedTo > Tail))
                 {
                     return position + page;
                 }

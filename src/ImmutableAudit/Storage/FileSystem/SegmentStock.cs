@@ -44,7 +44,7 @@ internal sealed class SegmentStock(JournalDirectory directory, bool filled)
         }
     }
 
-    private IStorageFile Create(long length) => directory.CreateBlank(length, filled ? 0 : length);
+    private IStorageFile Create(long length) => filled ? directory.CreateBlank(length) : directory.CreateUnfilled(length);
 
     private void Start(long length)
     {

@@ -105,11 +105,12 @@ public sealed class BufferedCommitsTests : IDisposable
     public async Task Closing_flushes_also_where_nothing_can_be_published()
     {
         var model = new DurabilityModel(Directory.CreateDirectory(Path.Combine(_logs.Root, "log")).FullName);
-        var signer = new MoodySigner(_logs.Signer);
-        await using (var log = await OpenAsync(new FaultyFiles(model), signer))
+        var sink = new InterceptedSink(new FileSystemSink(
+            _logs.LogDirectory, new FileSystemSinkOptions { Durability = CommitDurability.Buffered }, new FaultyFiles(model)));
+        await using (var log = await AuditLog.OpenAsync(_logs.Options(sink, options => options.CheckpointInterval = TimeSpan.FromDays(1))))
         {
-            signer.IsDown = true;
             await log.AppendAsync(TestLogs.Event(0));
+            sink.Asking = () => throw new IOException("The store does not answer.");
         }
 
         var left = Path.Combine(_logs.Root, "left");

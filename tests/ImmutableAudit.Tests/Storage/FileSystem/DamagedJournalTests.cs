@@ -126,6 +126,21 @@ public sealed class DamagedJournalTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_changed_commit_whose_checksum_was_made_right_is_corruption_as_the_last_one_does_not_follow_it()
+    {
+        await LeaveAsync();
+        DirectoryState.Edit(Segment, bytes =>
+        {
+            var record = bytes.AsSpan(5 * Page, Page);
+            record[111] ^= 1;
+            Assert.True(JournalFormat.TryReadRecordHeader(record, out var header, out _));
+            JournalFormat.SealRecord(record, header);
+            return bytes;
+        });
+        await AssertRefusedAsync<AuditLogCorruptException>();
+    }
+
     [Theory]
     [InlineData(0, "damaged header")]
     [InlineData(2, "checkpoint is of size 3")]

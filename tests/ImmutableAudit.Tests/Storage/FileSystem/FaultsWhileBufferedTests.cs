@@ -30,7 +30,9 @@ public sealed class FaultsWhileBufferedTests(ITestOutputHelper output) : FaultIn
         await run.AppendAsync(log, files, 1);
         await run.FlushAsync(log, root);
         await run.PostAsync(log, 2);
+        await run.FlushAsync(log, root);
         await run.AppendAsync(log, files, 1);
+        await run.PostAsync(log, 2);
         await run.AppendAsync(log, files, 1);
     }
 }
