@@ -181,6 +181,7 @@ public sealed class PostgreSqlSink : IAuditSink
         if (opened is not null)
         {
             await opened.Watch.DisposeAsync().ConfigureAwait(false);
+            await opened.Integrator.DisposeAsync().ConfigureAwait(false);
             opened.Committer.Dispose();
         }
 

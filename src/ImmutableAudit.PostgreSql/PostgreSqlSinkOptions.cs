@@ -16,9 +16,9 @@ public sealed class PostgreSqlSinkOptions
 
     /// <summary>
     /// How long this process goes on appending, where others wait to append to the same log, before it is their turn: the longer, the more is
-    /// appended in sum, and the longer one waits. From 0, by which there are no turns, to 50 ms; default 25 ms.
+    /// appended in sum, and the longer one waits. From 0, by which there are no turns, to 100 ms; default 50 ms.
     /// </summary>
-    public TimeSpan TurnTime { get; set; } = TimeSpan.FromMilliseconds(25);
+    public TimeSpan TurnTime { get; set; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
     /// How long to try again where the server cannot be reached, restarts, or calls a transaction off, before appends fail. From 0
@@ -42,7 +42,7 @@ public sealed class PostgreSqlSinkOptions
     {
         PostgreSqlSchema.CheckName(Schema, nameof(Schema));
         CheckTime(MaxCommitTime, TimeSpan.FromMilliseconds(100), nameof(MaxCommitTime));
-        CheckTime(TurnTime, TimeSpan.Zero, nameof(TurnTime), TimeSpan.FromMilliseconds(50));
+        CheckTime(TurnTime, TimeSpan.Zero, nameof(TurnTime), TimeSpan.FromMilliseconds(100));
         CheckTime(RetryTime, TimeSpan.Zero, nameof(RetryTime));
         CheckTime(PollInterval, TimeSpan.FromMilliseconds(10), nameof(PollInterval));
         CheckPartition(PartitionSize, nameof(PartitionSize));

@@ -27,6 +27,11 @@ internal sealed class Statements(string schema)
 
     public string PutTiles { get; } = $"SELECT {schema}.put_tiles($1, $2, $3, $4)";
 
+    public string WaitToPublish { get; } =
+        "SELECT pg_catalog.set_config('lock_timeout', '1s', true), pg_catalog.set_config('idle_in_transaction_session_timeout', '5s', true)";
+
+    public string TakePublishing { get; } = $"SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('{schema}.publish'), $1)";
+
     public string Publish { get; } = $"SELECT {schema}.publish($1, $2, $3, $4, $5, $6)";
 
     public string Checkpoint { get; } = $"SELECT note FROM {schema}.checkpoint WHERE log = $1";

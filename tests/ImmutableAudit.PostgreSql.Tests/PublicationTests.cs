@@ -54,6 +54,57 @@ public sealed class PublicationTests(ServerFixture fixture)
     }
 
     [ServerFact]
+    public async Task Instances_publish_one_at_a_time_and_keep_nobody_waiting_afterwards()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        await using var log = await schema.OpenAsync(configure: options => options.CheckpointInterval = Never);
+        await using var other = await schema.OpenAsync(configure: options => options.CheckpointInterval = Never);
+        for (var i = 0; i < 3; i++)
+        {
+            await log.AppendAsync(TestSchema.Event(i));
+
+            // Both have something to publish; one of them finds it done.
+            await Task.WhenAll(log.FlushAsync().AsTask(), other.FlushAsync().AsTask());
+            Assert.False(await IsPublishingAsync(schema));
+        }
+    }
+
+    [ServerFact]
+    public async Task Whoever_stands_still_while_it_publishes_does_not_stop_the_others()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        await using var log = await schema.OpenAsync(configure: options => options.CheckpointInterval = Never);
+        await log.AppendAsync(TestSchema.Event(0));
+        await using var connection = new NpgsqlConnection(schema.Writer);
+        await connection.OpenAsync();
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await using var take = new NpgsqlCommand(schema.In("SELECT pg_advisory_xact_lock(hashtext('{schema}.publish'), 1)"), connection, transaction);
+            await take.ExecuteNonQueryAsync();
+            Assert.True(await IsPublishingAsync(schema));
+            Assert.Equal(1, (await log.FlushAsync()).Checkpoint.Size);
+        }
+
+        await log.AppendAsync(TestSchema.Event(1));
+        Assert.Equal(2, (await log.FlushAsync()).Checkpoint.Size);
+    }
+
+    [ServerFact]
+    public async Task A_signer_that_fails_lets_the_next_publish()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        await using var log = await schema.OpenAsync(configure: options => options.CheckpointInterval = Never);
+        await using var unsigned = await schema.OpenAsync(configure: options =>
+        {
+            options.CheckpointInterval = Never;
+            options.Signers.Add(new FailingSigner(TestSchema.CreateSigner("witness.example/w").Verifier));
+        });
+        await log.AppendAsync(TestSchema.Event(0));
+        await Assert.ThrowsAsync<AuditPublicationException>(() => unsigned.FlushAsync().AsTask());
+        Assert.Equal(log.Size, (await log.FlushAsync()).Checkpoint.Size);
+    }
+
+    [ServerFact]
     public async Task A_key_is_replaced_one_instance_after_the_other()
     {
         using var schema = await fixture.CreateSchemaAsync();
@@ -192,6 +243,17 @@ public sealed class PublicationTests(ServerFixture fixture)
         }
 
         static string Bytes(byte[] bytes) => $"decode('{Convert.ToHexString(bytes)}', 'hex')";
+    }
+
+    private static Task<bool> IsPublishingAsync(TestSchema schema) => schema.AskAsync<bool>(
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = hashtext('{schema}.publish')::int8::bit(32)::int8::oid)");
+
+    private sealed class FailingSigner(INoteVerifier verifier) : INoteSigner
+    {
+        public INoteVerifier Verifier => verifier;
+
+        public ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> text, CancellationToken cancellationToken = default) =>
+            throw new IOException("The signing service is down.");
     }
 
     private sealed class Collector : ICheckpointObserver

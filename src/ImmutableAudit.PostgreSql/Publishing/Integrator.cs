@@ -11,13 +11,17 @@ namespace ImmutableAudit.Storage.PostgreSql;
 /// one has vouched for and has committed.
 /// </summary>
 internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, int log, StoredLog stored, Func<StoredHead?> committed, Action<SignedCheckpoint> check)
+    : IAsyncDisposable
 {
+    private readonly PublishingTurn _turn = new(dataSource, sql, log);
     private readonly List<(TileCoordinate Tile, byte[] Bytes)> _full = [];
     private Queue<CompactRange> _steps = [];
     private TileBuilder? _edge;
 
     /// <summary>The newest tree that this process has published or was opened on; what is published later must extend it.</summary>
     private CompactRange _vouched = new();
+
+    public ValueTask DisposeAsync() => _turn.DisposeAsync();
 
     /// <summary>Begins at a tree that is published, and vouched for by the caller.</summary>
     public void Begin(CompactRange published)
@@ -30,7 +34,33 @@ internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, in
     /// <summary>Makes the full tiles of what is committed, or of a step of it, durable.</summary>
     public async ValueTask<CompactRange> IntegrateAsync(CancellationToken cancellationToken)
     {
-        var published = await ReadPublishedAsync(cancellationToken).ConfigureAwait(false);
+        await _turn.TakeAsync(cancellationToken).ConfigureAwait(false);
+        var isNew = false;
+        try
+        {
+            var published = await ReadPublishedAsync(cancellationToken).ConfigureAwait(false);
+            var range = await IntegrateBehindAsync(published, cancellationToken).ConfigureAwait(false);
+            isNew = range.Size > (published?.Checkpoint.Size ?? -1);
+            return range;
+        }
+        finally
+        {
+            if (!isNew)
+            {
+                await _turn.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Publishes a checkpoint of the tree that was integrated last, unless one as new is published already.</summary>
+    public async ValueTask<SignedCheckpoint?> PublishAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        await using var _ = _turn.ConfigureAwait(false);
+        return await PublishIntegratedAsync(checkpoint, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<CompactRange> IntegrateBehindAsync(SignedCheckpoint? published, CancellationToken cancellationToken)
+    {
         var edge = _edge is { } kept && kept.Size >= published?.Checkpoint.Size ? kept : await LoadAsync(published, cancellationToken).ConfigureAwait(false);
         _edge = null; // Not to be gone on with after a failure: it is loaded again.
         var walk = new EntryWalk(stored);
@@ -51,8 +81,7 @@ internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, in
         return edge.ToCompactRange();
     }
 
-    /// <summary>Publishes a checkpoint of the tree that was integrated last, unless one as new is published already.</summary>
-    public async ValueTask<SignedCheckpoint?> PublishAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken)
+    private async ValueTask<SignedCheckpoint?> PublishIntegratedAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken)
     {
         var size = checkpoint.Checkpoint.Size;
         if (_edge is null && size == 0)
