@@ -16,9 +16,9 @@ public sealed class PostgreSqlSinkOptions
 
     /// <summary>
     /// How long this process goes on appending, where others wait to append to the same log, before it is their turn: the longer, the more is
-    /// appended in sum, and the longer one waits. From 0, by which there are no turns, to 100 ms; default 50 ms.
+    /// appended in sum, and the longer one waits. From 0, by which there are no turns, to 100 ms; default 40 ms.
     /// </summary>
-    public TimeSpan TurnTime { get; set; } = TimeSpan.FromMilliseconds(50);
+    public TimeSpan TurnTime { get; set; } = TimeSpan.FromMilliseconds(40);
 
     /// <summary>
     /// How long to try again where the server cannot be reached, restarts, or calls a transaction off, before appends fail. From 0
