@@ -19,6 +19,9 @@ internal sealed class Sequencer : IDisposable
     /// <summary>... and not longer than this where the disk is slow, since it waits awake.</summary>
     private static readonly long LongestPatience = Stopwatch.Frequency / 4_000;
 
+    /// <summary>Nor for more than so many: with these, more is gained by flushing while the others come.</summary>
+    private const int Enough = 64;
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
 
     private readonly LogServices _log;
@@ -146,7 +149,7 @@ internal sealed class Sequencer : IDisposable
     /// </summary>
     private void Gather()
     {
-        for (var started = Stopwatch.GetTimestamp(); _queue.Requests < _expected && Stopwatch.GetTimestamp() - started < _patience;)
+        for (var started = Stopwatch.GetTimestamp(); _queue.Requests < Math.Min(_expected, Enough) && Stopwatch.GetTimestamp() - started < _patience;)
         {
             Thread.Yield();
         }

@@ -8,6 +8,9 @@ namespace ImmutableAudit.Storage.FileSystem;
 /// </summary>
 internal sealed class Journal : IDisposable
 {
+    /// <summary>Where commits are buffered, a segment is flushed in so many steps: each flush costs more than what it flushes.</summary>
+    private const int FlushedParts = 4;
+
     private readonly Lock _gate = new();
     private readonly JournalDirectory _directory;
     private readonly long _capacity;
@@ -258,10 +261,10 @@ internal sealed class Journal : IDisposable
         }
     }
 
-    /// <summary>A quarter of a segment at a time, so that neither publishing nor the next segment has to wait for long.</summary>
+    /// <summary>A part of a segment at a time, so that neither publishing nor the next segment has to wait for long.</summary>
     private void FlushBehind()
     {
-        if (!_isBuffered || _active.Tail - _active.FlushedTo < _active.Length / 4 || !_flushBehind.IsCompleted)
+        if (!_isBuffered || _active.Tail - _active.FlushedTo < _active.Length / FlushedParts || !_flushBehind.IsCompleted)
         {
             return;
         }
