@@ -110,7 +110,7 @@ public sealed class EntriesFromTests : IDisposable
     public async Task A_proof_with_its_entry_inside_still_holds()
     {
         var proof = AuditProof.Parse(Log.First(400).Proof(17, _key));
-        var without = AuditProof.Parse(Encoding.UTF8.GetBytes(string.Join('\n', proof.ToString().Split('\n').Where(line => !line.StartsWith("extra ", StringComparison.Ordinal)))));
+        var without = WithoutEntry(proof);
         var rewritten = new TestLog(Log.Entries.Select((entry, i) => i == 17 ? TestLog.Event(18) : entry));
 
         var result = await VerifyAsync(Kept(Log, 2), 512, proof);
@@ -120,6 +120,19 @@ public sealed class EntriesFromTests : IDisposable
         Assert.Equal(Kind.Inconsistent, (await VerifyAsync(Kept(rewritten, 2), 512, proof)).Failure?.Kind);
         await Assert.ThrowsAsync<ArgumentException>(() => VerifyAsync(Kept(Log, 2), 512, without));
         Assert.True((await VerifyAsync(new MemoryLogReader(Log, _key), 0, without)).Holds);
+    }
+
+    [Fact]
+    public async Task A_proof_without_its_entry_holds_from_the_first_entry_on_that_is_read()
+    {
+        var first = WithoutEntry(AuditProof.Parse(Log.First(600).Proof(512, _key)));
+        var before = WithoutEntry(AuditProof.Parse(Log.First(600).Proof(511, _key)));
+
+        var result = await VerifyAsync(Kept(Log, 2), 512, first);
+
+        Assert.True(result.Holds, result.Failure?.Message);
+        Assert.Equal(512, Assert.Single(result.Proofs).Index);
+        await Assert.ThrowsAsync<ArgumentException>(() => VerifyAsync(Kept(Log, 2), 512, before));
     }
 
     [Theory]
@@ -138,6 +151,9 @@ public sealed class EntriesFromTests : IDisposable
 
         Assert.Equal(Enumerable.Range(512, 488).Select(i => (long)i), seen.Indexes);
     }
+
+    private static AuditProof WithoutEntry(AuditProof proof) =>
+        AuditProof.Parse(Encoding.UTF8.GetBytes(string.Join('\n', proof.ToString().Split('\n').Where(line => !line.StartsWith("extra ", StringComparison.Ordinal)))));
 
     private MemoryLogReader Kept(TestLog log, int bundlesGone)
     {

@@ -41,7 +41,7 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
     private WriterLock? _lock;
     private WriterLock? _journalLock;
     private readonly CommittedHeads _committed = new();
-    private readonly Commit _commit;
+    private readonly FileSystemCommit _commit;
     private RightEdge? _edge;
     private bool _publicationInDoubt;
 
@@ -68,7 +68,7 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
         _directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         _reader = new LogFiles(new DirectoryFileSource(_directory));
         _writer = new DurableWriter(files, _directory, _flushing);
-        _commit = new Commit(this);
+        _commit = new FileSystemCommit(_committed, () => Journal, JournalPath, () => _context!.TimeProvider.GetUtcNow());
     }
 
     /// <inheritdoc/>
@@ -375,50 +375,4 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Commits of the audit log {Origin} are buffered: a power failure may take back what was acknowledged since the journal was last flushed")]
     private static partial void LogBuffered(ILogger logger, string origin);
-
-    /// <summary>The commit that is open, if one is: used again, since one is open at a time.</summary>
-    private sealed class Commit(FileSystemSink sink) : IAuditCommit
-    {
-        public LogHead Head => sink._committed.Head;
-
-        public CompactRange Range => sink._committed.Range;
-
-        public DateTimeOffset Now => sink._context!.TimeProvider.GetUtcNow();
-
-        public ValueTask<CommitOutcome> CompleteAsync(CommitBatch batch, CancellationToken cancellationToken)
-        {
-            var journal = sink.Journal;
-            if (batch.FirstIndex != sink._committed.Size)
-            {
-                return new(CommitOutcome.Conflict); // It was made on another head, or is completed a second time.
-            }
-
-            if (journal.IsFullFor(batch.Entries.Length))
-            {
-                return new(CommitOutcome.Full);
-            }
-
-            try
-            {
-                journal.Reserve(batch.Entries.Length);
-            }
-            catch (AuditOutcomeUnknownException e)
-            {
-                throw new AuditUnavailableException($"{e.Message} Nothing of this was appended.", e); // The next commit cannot be opened.
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new AuditUnavailableException($"The journal in '{sink.JournalPath}' cannot grow: {e.Message} Nothing was appended. Free space, then try again.", e);
-            }
-
-            journal.Append(batch);
-            sink._committed.Advance(batch.Head, batch.Range);
-            return new(CommitOutcome.Committed);
-        }
-
-        public void Dispose()
-        {
-            // One writer, one thread: there is nothing to give back.
-        }
-    }
 }
