@@ -239,7 +239,7 @@ internal sealed class Sequencer : IDisposable
             var batch = _batch.ToCommit();
             _isWriting = true;
             var outcome = Blocking.Wait(commit.CompleteAsync(batch, CancellationToken.None));
-            _isWriting = outcome == CommitOutcome.Committed;
+            _isWriting = outcome is not (CommitOutcome.Conflict or CommitOutcome.Full);
             switch (outcome)
             {
                 case CommitOutcome.Committed:

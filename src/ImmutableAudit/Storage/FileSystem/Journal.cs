@@ -8,7 +8,7 @@ namespace ImmutableAudit.Storage.FileSystem;
 /// </summary>
 internal sealed class Journal : IDisposable
 {
-    /// <summary>Where commits are buffered, a segment is flushed in so many steps: each flush costs more than what it flushes.</summary>
+    /// <summary>Where commits are buffered, a segment is flushed in so many steps.</summary>
     private const int FlushedParts = 4;
 
     private readonly Lock _gate = new();
