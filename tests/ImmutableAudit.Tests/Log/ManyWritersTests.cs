@@ -98,7 +98,7 @@ public sealed class ManyWritersTests : IDisposable
         using var first = new ManualResetEventSlim();
         var blocker = log.AppendIfAsync(TestLogs.Event(0), _ =>
         {
-            first.Wait(TimeSpan.FromSeconds(30));
+            first.Wait(Waiting.Limit);
             return false;
         }).AsTask();
         var failing = log.AppendIfAsync(TestLogs.Event(1), _ => asked++ == 0 ? throw new InvalidOperationException("No.") : true).AsTask();

@@ -71,7 +71,7 @@ internal sealed class RecordedRun(INoteSigner signer)
     /// <summary>Appends, again and again while the log recovers.</summary>
     public async Task AppendAsync(AuditLog log, FaultyFiles files, int count, int length = 10)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(Waiting.Limit);
         while (!patience.IsCancellationRequested)
         {
             var labels = Enumerable.Range(0, count).Select(_ => $"{_labels++}").ToArray();

@@ -3,7 +3,7 @@ namespace ImmutableAudit.Tests.Support;
 /// <summary>Waits for what another thread brings about: never for a time, always with a limit.</summary>
 internal static class Waiting
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     public static async Task ForAsync(Func<bool> condition, string what)
     {

@@ -58,7 +58,7 @@ internal sealed class WriterProcess : IDisposable
     public Task<string> Errors { get; }
 
     /// <summary>The next line that it says; <see langword="null"/> once it has ended.</summary>
-    public string? ReadLine() => _lines.TryTake(out var line, TimeSpan.FromSeconds(30)) ? line : null;
+    public string? ReadLine() => _lines.TryTake(out var line, Waiting.Limit) ? line : null;
 
     /// <summary>Writes a line to its standard input.</summary>
     public void Say(string line) => _process.StandardInput.WriteLine(line);
@@ -109,7 +109,7 @@ internal sealed class WriterProcess : IDisposable
 
     private List<string> Rest()
     {
-        Assert.True(_process.WaitForExit(TimeSpan.FromSeconds(30)));
+        Assert.True(_process.WaitForExit(Waiting.Limit));
         _process.WaitForExit();
         return [.. _lines.GetConsumingEnumerable()];
     }
