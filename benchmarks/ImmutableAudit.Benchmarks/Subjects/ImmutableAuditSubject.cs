@@ -1,4 +1,5 @@
 using ImmutableAudit.Benchmarks.Measuring;
+using ImmutableAudit.Storage.FileSystem;
 
 namespace ImmutableAudit.Benchmarks.Subjects;
 
@@ -8,6 +9,9 @@ namespace ImmutableAudit.Benchmarks.Subjects;
 internal sealed class ImmutableAuditSubject(string name = ImmutableAuditSubject.DefaultName, TimeSpan? interval = null) : ISubject
 {
     public const string DefaultName = "immutableaudit";
+
+    /// <summary>For commits alone: where the journal fills up, what is in it has to be published.</summary>
+    private const long RoomForAWindow = 4L * 1024 * 1024 * 1024;
 
     public string Name => name;
 
@@ -22,7 +26,8 @@ internal sealed class ImmutableAuditSubject(string name = ImmutableAuditSubject.
         var directory = Path.Combine(workload.Directory, "log");
         Sample sample;
         long size;
-        await using (var log = await BenchmarkLog.OpenAsync(directory, interval))
+        var sink = new FileSystemSink(directory, interval is null ? null : new FileSystemSinkOptions { JournalCapacity = RoomForAWindow });
+        await using (var log = await BenchmarkLog.OpenAsync(directory, sink, interval))
         {
             sample = await Producers.RunAsync(workload, () => log.AppendAsync(BenchmarkEntry.Encoded));
             size = log.Size;

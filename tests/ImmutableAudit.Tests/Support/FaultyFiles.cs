@@ -72,6 +72,9 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
     /// <summary>Runs before each operation, outside any lock; may block or throw.</summary>
     public Action<string>? Before { get; set; }
 
+    /// <summary>Runs before bytes are let go from memory; may block.</summary>
+    public Action? Evicting { get; set; }
+
     /// <summary>Says which files cannot grow now, as on a full disk; space that they have already can be written to.</summary>
     public Func<string, bool>? IsFullFor { get; set; }
 
@@ -245,6 +248,12 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
             },
             half: null,
             failed: () => content?.FlushFailed());
+
+        public void Evict(long position, long length)
+        {
+            files.Evicting?.Invoke();
+            real.Evict(position, length);
+        }
 
         public void Dispose()
         {

@@ -84,6 +84,9 @@ internal sealed partial class FileOperations : IFileOperations
     /// <summary>EACCES.</summary>
     private const int AccessDenied = 13;
 
+    /// <summary>POSIX_FADV_DONTNEED.</summary>
+    private const int DontNeed = 4;
+
     private static Exception Error(string what, string path)
     {
         var error = Marshal.GetLastPInvokeError();
@@ -96,6 +99,9 @@ internal sealed partial class FileOperations : IFileOperations
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Fsync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
+    private static partial int Advise(SafeHandle descriptor, long position, long length, int advice);
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int descriptor);
@@ -126,6 +132,15 @@ internal sealed partial class FileOperations : IFileOperations
         public void SetLength(long length) => RandomAccess.SetLength(handle, length);
 
         public void Flush() => RandomAccess.FlushToDisk(handle);
+
+        public void Evict(long position, long length)
+        {
+            // Where a process has 32 bits, the numbers are not as long as declared here.
+            if (OperatingSystem.IsLinux() && Environment.Is64BitProcess)
+            {
+                _ = Advise(handle, position, length, DontNeed);
+            }
+        }
 
         public void Dispose() => handle.Dispose();
     }

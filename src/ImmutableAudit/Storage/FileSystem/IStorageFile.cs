@@ -15,4 +15,7 @@ internal interface IStorageFile : IDisposable
 
     /// <summary>Returns once everything written is on stable storage. When it throws, what was written may be lost, now or later (LOG.md L4).</summary>
     void Flush();
+
+    /// <summary>Frees the memory that these bytes, which are flushed, take in the system's cache; does nothing where the system cannot.</summary>
+    void Evict(long position, long length);
 }

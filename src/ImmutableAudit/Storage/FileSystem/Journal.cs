@@ -8,8 +8,11 @@ namespace ImmutableAudit.Storage.FileSystem;
 /// </summary>
 internal sealed class Journal : IDisposable
 {
-    /// <summary>Where commits are buffered, a segment is flushed in so many steps.</summary>
-    private const int FlushedParts = 4;
+    /// <summary>Where commits are buffered, no more than this part of a segment is flushed at once, ...</summary>
+    private const int LargestPart = 4;
+
+    /// <summary>... and towards its end less and less, down to this one, so that the next segment has little to wait for.</summary>
+    private const int SmallestPart = 16;
 
     private readonly Lock _gate = new();
     private readonly JournalDirectory _directory;
@@ -264,7 +267,13 @@ internal sealed class Journal : IDisposable
     /// <summary>A part of a segment at a time, so that neither publishing nor the next segment has to wait for long.</summary>
     private void FlushBehind()
     {
-        if (!_isBuffered || _active.Tail - _active.FlushedTo < _active.Length / FlushedParts || !_flushBehind.IsCompleted)
+        if (!_isBuffered || !_flushBehind.IsCompleted)
+        {
+            return;
+        }
+
+        var flushed = _active.FlushedTo;
+        if (_active.Tail - flushed < Math.Clamp((_active.Length - flushed) / 2, _active.Length / SmallestPart, _active.Length / LargestPart))
         {
             return;
         }
@@ -279,11 +288,18 @@ internal sealed class Journal : IDisposable
     {
         try
         {
+            var segment = _active;
+            var from = segment.FlushedTo;
             Flush();
+            segment.Evict(from); // So much in so short a time would push the host's own files out of memory.
         }
         catch (AuditOutcomeUnknownException)
         {
             // Whoever commits or publishes next is told.
+        }
+        catch (ObjectDisposedException)
+        {
+            // The segment was published and deleted before it was let go.
         }
     }
 

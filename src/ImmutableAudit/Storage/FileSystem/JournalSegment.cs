@@ -124,6 +124,15 @@ internal sealed class JournalSegment : IDisposable
         Volatile.Write(ref _flushedTo, tail);
     }
 
+    /// <summary>Frees the memory that what was flushed behind a position takes in the system's cache.</summary>
+    public void Evict(long from)
+    {
+        if (FlushedTo - from is var length and > 0)
+        {
+            _file.Evict(from, length);
+        }
+    }
+
     /// <summary>Reads the next record behind the tail and steps over it; <see langword="null"/> where none is intact. The buffer grows as needed.</summary>
     public JournalCommit? Next(ref byte[] buffer)
     {

@@ -120,6 +120,40 @@ public sealed class BufferedCommitsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_segment_may_be_published_and_deleted_before_it_is_let_go_from_memory()
+    {
+        using var go = new ManualResetEventSlim();
+        var evicting = 0;
+        var files = new FaultyFiles
+        {
+            Evicting = () =>
+            {
+                Interlocked.Increment(ref evicting);
+                go.Wait(Waiting.Limit);
+            },
+        };
+        var lines = new LogLines();
+        await using (var log = await OpenAsync(files, lines: lines))
+        {
+            for (var i = 0; i < 6; i++)
+            {
+                await log.AppendAsync(TestLogs.Event(i, new string('x', 60_000)));
+            }
+
+            await Waiting.ForAsync(() => Volatile.Read(ref evicting) == 1, "what is flushed behind");
+            var first = Directory.GetFiles(Journal, "*.journal").Order(StringComparer.Ordinal).First();
+            await log.FlushAsync();
+            Assert.False(File.Exists(first));
+            go.Set();
+            await log.AppendAsync(TestLogs.Event(6));
+        }
+
+        Assert.False(lines.Contain("could not be closed"));
+        await using var again = await OpenAsync(new FaultyFiles());
+        Assert.Equal("0 1 2 3 4 5 6", TestLogs.Labels(await again.ReadAsync().ToListAsync()));
+    }
+
+    [Fact]
     public async Task A_log_can_be_opened_buffered_and_flushed_in_turn()
     {
         for (var i = 0; i < 4; i++)
