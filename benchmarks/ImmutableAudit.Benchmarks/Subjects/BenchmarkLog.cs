@@ -8,6 +8,9 @@ namespace ImmutableAudit.Benchmarks.Subjects;
 /// <summary>A log in a directory, its key beside it.</summary>
 internal static class BenchmarkLog
 {
+    /// <summary>Capacity of a journal that does not fill up within a window, however far publishing lags: where it is full, who appends waits.</summary>
+    public const long RoomForAWindow = 4L * 1024 * 1024 * 1024;
+
     private const string Origin = "benchmark.example/audit";
 
     /// <summary>Entries appended in one call while a log is filled.</summary>

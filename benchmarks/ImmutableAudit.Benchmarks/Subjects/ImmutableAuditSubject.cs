@@ -10,9 +10,6 @@ internal sealed class ImmutableAuditSubject(string name = ImmutableAuditSubject.
 {
     public const string DefaultName = "immutableaudit";
 
-    /// <summary>For commits alone: where the journal fills up, what is in it has to be published.</summary>
-    private const long RoomForAWindow = 4L * 1024 * 1024 * 1024;
-
     public string Name => name;
 
     public bool IsOurs => true;
@@ -26,7 +23,7 @@ internal sealed class ImmutableAuditSubject(string name = ImmutableAuditSubject.
         var directory = Path.Combine(workload.Directory, "log");
         Sample sample;
         long size;
-        var sink = new FileSystemSink(directory, interval is null ? null : new FileSystemSinkOptions { JournalCapacity = RoomForAWindow });
+        var sink = new FileSystemSink(directory, interval is null ? null : new FileSystemSinkOptions { JournalCapacity = BenchmarkLog.RoomForAWindow });
         await using (var log = await BenchmarkLog.OpenAsync(directory, sink, interval))
         {
             sample = await Producers.RunAsync(workload, () => log.AppendAsync(BenchmarkEntry.Encoded));

@@ -8,9 +8,6 @@ namespace ImmutableAudit.Benchmarks.Subjects;
 /// <param name="durability">Whether the log waits for it.</param>
 internal sealed class PostingSubject(string name, CommitDurability durability) : ISubject
 {
-    /// <summary>Room for what is posted within a window, however far publishing lags: with the default, the journal fills up, and who posts waits.</summary>
-    private const long JournalCapacity = 4L * 1024 * 1024 * 1024;
-
     public string Name => name;
 
     public bool IsOurs => true;
@@ -24,7 +21,7 @@ internal sealed class PostingSubject(string name, CommitDurability durability) :
         var directory = Path.Combine(workload.Directory, "log");
         Sample sample;
         long size;
-        var sink = new FileSystemSink(directory, new FileSystemSinkOptions { Durability = durability, JournalCapacity = JournalCapacity });
+        var sink = new FileSystemSink(directory, new FileSystemSinkOptions { Durability = durability, JournalCapacity = BenchmarkLog.RoomForAWindow });
         await using (var log = await BenchmarkLog.OpenAsync(directory, sink))
         {
             sample = await Producers.RunAsync(workload, () => log.PostAsync(BenchmarkEntry.Encoded));

@@ -158,6 +158,7 @@ public sealed class EcdsaNoteVerifier : INoteVerifier
         }
         catch (Exception e) when (e is CryptographicException or NotSupportedException or NotImplementedException)
         {
+            // A key store's own class says in any of these ways that it does not.
             throw new AuditKeyException(
                 $"The key of '{Printable.Of(name)}' does not give out its public half ({e.Message}) A key store's "
                 + "ECDsa must implement ExportParameters(false).",

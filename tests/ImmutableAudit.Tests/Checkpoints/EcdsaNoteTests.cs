@@ -111,6 +111,21 @@ public class EcdsaNoteTests
         await Assert.ThrowsAsync<AuditKeyException>(async () => await signer.SignAsync(Keys.Utf8("text\n")));
     }
 
+    [Theory]
+    [InlineData(typeof(CryptographicException))]
+    [InlineData(typeof(NotSupportedException))]
+    [InlineData(typeof(NotImplementedException))]
+    public void A_key_store_that_keeps_the_public_half_to_itself_is_refused_in_whatever_way_it_does(Type how)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var store = new KeyStore(key) { Withholding = (Exception)Activator.CreateInstance(how)! };
+
+        var refusal = Assert.Throws<AuditKeyException>(() => new EcdsaNoteSigner("n", store));
+
+        Assert.Contains("ExportParameters(false)", refusal.Message, StringComparison.Ordinal);
+        Assert.Same(store.Withholding, refusal.InnerException);
+    }
+
     [Fact]
     public async Task Many_threads_may_sign_and_verify_with_one_key()
     {
@@ -200,12 +215,15 @@ public class EcdsaNoteTests
 
         public bool Fails { get; set; }
 
+        /// <summary>Thrown where the public half is asked for.</summary>
+        public Exception? Withholding { get; init; }
+
         public override byte[] SignHash(byte[] hash) => Fails ? throw new CryptographicException(
             "no connection") : _key.SignHash(hash);
 
         public override bool VerifyHash(byte[] hash, byte[] signature) => throw new NotSupportedException();
 
         public override ECParameters ExportParameters(bool includePrivateParameters) =>
-            includePrivateParameters ? throw new CryptographicException("not exportable") : _key.ExportParameters(false);
+            includePrivateParameters ? throw new CryptographicException("not exportable") : Withholding is null ? _key.ExportParameters(false) : throw Withholding;
     }
 }
