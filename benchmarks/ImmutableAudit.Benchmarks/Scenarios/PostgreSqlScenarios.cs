@@ -8,7 +8,7 @@ internal static class PostgreSqlScenarios
     public static IEnumerable<Scenario> All(string server, long entries) =>
     [
         Append(1, server),
-        Append(64, server, new PostgreSqlProcesses(server, 4)),
+        Append(64, server, new PostgreSqlProcesses(server, 4), new PostgreSqlProcesses(server, 1)),
         new Scenario("postgresql-verify", AppendScenarios.Unit, [new PostgreSqlVerifySubject(server, entries)]),
     ];
 
