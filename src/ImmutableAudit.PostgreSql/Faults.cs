@@ -32,8 +32,15 @@ internal static class Faults
     {
         PostgresException e => OfState(e.SqlState),
         NpgsqlException or IOException or SocketException or TimeoutException or ObjectDisposedException => Fault.Disconnected,
+        _ when IsOutOfStep(exception) => Fault.Disconnected,
         _ => Fault.Other,
     };
+
+    /// <summary>
+    /// Whether Npgsql got an answer that it did not expect, as it may where a cancellation crosses with the rows. It says so with an exception of no
+    /// type of its own, and gives the connection up.
+    /// </summary>
+    public static bool IsOutOfStep(Exception exception) => exception.GetType() == typeof(Exception);
 
     /// <summary>Whether trying again on a new connection may help.</summary>
     public static bool IsPassing(Exception exception) => Of(exception) is Fault.CalledOff or Fault.Disconnected or Fault.Refused;

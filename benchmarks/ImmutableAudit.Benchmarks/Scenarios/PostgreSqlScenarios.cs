@@ -8,12 +8,17 @@ internal static class PostgreSqlScenarios
     public static IEnumerable<Scenario> All(string server, long entries) =>
     [
         Append(1, server),
-        Append(64, server, new PostgreSqlProcesses(server, 4), new PostgreSqlProcesses(server, 1)),
+        Append(64, server),
+        new Scenario(
+            "postgresql-processes", AppendScenarios.Unit, [new PostgreSqlProcesses(server, 4), new PostgreSqlSubject(server), new PostgreSqlProcesses(server, 1)])
+        {
+            Producers = 64,
+        },
         new Scenario("postgresql-verify", AppendScenarios.Unit, [new PostgreSqlVerifySubject(server, entries)]),
     ];
 
-    private static Scenario Append(int producers, string server, params IEnumerable<ISubject> more) => new(
-        $"postgresql-{producers}", AppendScenarios.Unit, [new PostgreSqlSinkSubject(server), new PostgreSqlSubject(server), .. more])
+    private static Scenario Append(int producers, string server) => new(
+        $"postgresql-{producers}", AppendScenarios.Unit, [new PostgreSqlSinkSubject(server), new PostgreSqlSubject(server)])
     {
         Producers = producers,
     };

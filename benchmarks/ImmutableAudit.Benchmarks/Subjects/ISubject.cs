@@ -11,7 +11,7 @@ internal interface IParticipant
     /// <summary>What it does not do, which stands beside every ratio to it; for ours, how it was run.</summary>
     string NotDone { get; }
 
-    /// <summary>Whether it is this library, of which ratios are formed.</summary>
+    /// <summary>Whether ratios are formed of it: this library, unless it is itself what something else of it is compared with.</summary>
     bool IsOurs => false;
 
     /// <summary>Why it cannot be run; <see langword="null"/> where it can.</summary>

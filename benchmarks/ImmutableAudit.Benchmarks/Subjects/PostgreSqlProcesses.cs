@@ -10,7 +10,7 @@ internal sealed class PostgreSqlProcesses(string server, int processes) : ISubje
     public const string ChildCommand = "postgresql-child";
 
     /// <summary>
-    /// Where everything else is measured, code is compiled long since; here several processes compile theirs on the same processors. After 20 s
+    /// Where everything else is measured, code is compiled after the first round; here several processes compile theirs on the same processors. After 20 s
     /// four on two processors were still at it, after 40 s no more.
     /// </summary>
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(40);
@@ -20,7 +20,9 @@ internal sealed class PostgreSqlProcesses(string server, int processes) : ISubje
     /// <summary>One alone is what several are compared with: it warms up and writes as long before as they do.</summary>
     public bool IsOurs => processes > 1;
 
-    public string NotDone => "The same, in one process of its own.";
+    public string NotDone => processes == 1
+        ? "One process with as many producers as each of several has, warmed up as long."
+        : $"{processes} processes with as many producers each.";
 
     public async Task<Sample> RunAsync(Workload workload)
     {

@@ -41,9 +41,9 @@ internal sealed class StoredLog(NpgsqlDataSource dataSource, Statements sql, int
             await using var _ = command.ConfigureAwait(false);
             return await EntryRows.ReadAsync(command, from, (int)(to - from), cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException || Faults.IsOutOfStep(e))
         {
-            throw Unreadable(e);
+            throw Failed(e, cancellationToken);
         }
     }
 
@@ -61,9 +61,9 @@ internal sealed class StoredLog(NpgsqlDataSource dataSource, Statements sql, int
             await using var _ = command.ConfigureAwait(false);
             return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) as T;
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException || Faults.IsOutOfStep(e))
         {
-            throw Unreadable(e);
+            throw Failed(e, cancellationToken);
         }
     }
 
@@ -74,5 +74,7 @@ internal sealed class StoredLog(NpgsqlDataSource dataSource, Statements sql, int
         return command;
     }
 
-    private AuditLogUnreadableException Unreadable(Exception e) => new($"{name} cannot be read: {Faults.Describe(e)}", e);
+    private Exception Failed(Exception e, CancellationToken cancellationToken) => Faults.IsOutOfStep(e) && cancellationToken.IsCancellationRequested
+        ? new OperationCanceledException(e.Message, e, cancellationToken)
+        : new AuditLogUnreadableException($"{name} cannot be read: {Faults.Describe(e)}", e);
 }
