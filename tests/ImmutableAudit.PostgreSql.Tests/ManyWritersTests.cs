@@ -80,14 +80,26 @@ public sealed class ManyWritersTests(ServerFixture fixture)
     private static async Task<IEnumerable<string>> LogOfAsync(TestSchema schema, string name) =>
         (await schema.Server.LogAsync()).Where(line => line.Contains($"[{schema.Name}-{name}] "));
 
+    /// <summary>What a writer asked for and did not wait for until the end.</summary>
+    private static async Task<IEnumerable<string>> GivenUpWaitingAsync(TestSchema schema, string name)
+    {
+        var lines = (await LogOfAsync(schema, name)).ToList();
+        return lines.Index().Where(line => line.Item.Contains("lock timeout")).Select(error =>
+        {
+            var connection = error.Item[..error.Item.IndexOf('[', StringComparison.Ordinal)].Split(' ')[^2];
+            return lines.Skip(error.Index).FirstOrDefault(line => line.Contains($" {connection} [") && line.Contains("STATEMENT:")) ?? error.Item;
+        });
+    }
+
     private static async Task CheckAsync(TestSchema schema, Dictionary<string, (long Index, string Leaf)> acknowledged)
     {
         Assert.Equal(Names.Length * Producers * Appends, acknowledged.Count);
 
-        // Nobody waited longer than twice the longest commit: that is when a writer gives up waiting for the head.
+        // Nobody waited longer than twice the longest commit: that is when a writer gives up waiting for the head. To publish one may well go on
+        // without having waited until the end, where it was a suspended writer's turn to publish.
         foreach (var name in Names)
         {
-            Assert.DoesNotContain(await LogOfAsync(schema, name), line => line.Contains("lock timeout"));
+            Assert.DoesNotContain(await GivenUpWaitingAsync(schema, name), statement => !statement.Contains(".publish')", StringComparison.Ordinal));
         }
 
         var verified = await schema.VerifyAsync();
