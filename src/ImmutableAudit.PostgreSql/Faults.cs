@@ -31,16 +31,24 @@ internal static class Faults
     public static Fault Of(Exception exception) => exception switch
     {
         PostgresException e => OfState(e.SqlState),
-        NpgsqlException or IOException or SocketException or TimeoutException or ObjectDisposedException => Fault.Disconnected,
-        _ when IsOutOfStep(exception) => Fault.Disconnected,
+        _ when IsServers(exception) => Fault.Disconnected,
+        ObjectDisposedException => Fault.Disconnected,
         _ => Fault.Other,
     };
 
-    /// <summary>
-    /// Whether Npgsql got an answer that it did not expect, as it may where a cancellation crosses with the rows. It says so with an exception of no
-    /// type of its own, and gives the connection up.
-    /// </summary>
-    public static bool IsOutOfStep(Exception exception) => exception.GetType() == typeof(Exception);
+    /// <summary>Whether it comes from the server, or from the way to it.</summary>
+    public static bool IsServers(Exception exception) =>
+        exception is NpgsqlException or IOException or SocketException or TimeoutException || IsOutOfStep(exception);
+
+    /// <summary>What was cancelled ends as cancelled, also where the connection has not survived that. What the server has answered counts.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static void ThrowIfCancelled(Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is not PostgresException && cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+        }
+    }
 
     /// <summary>Whether trying again on a new connection may help.</summary>
     public static bool IsPassing(Exception exception) => Of(exception) is Fault.CalledOff or Fault.Disconnected or Fault.Refused;
@@ -49,6 +57,12 @@ internal static class Faults
     public static string Describe(Exception exception) => exception is PostgresException e
         ? $"{Sentence(e.MessageText)}{Advice(e.SqlState)} (SQLSTATE {e.SqlState})"
         : Sentence(exception.InnerException?.Message ?? exception.Message);
+
+    /// <summary>
+    /// Whether Npgsql got an answer that it did not expect, as it may where a cancellation crosses with the rows. In places it says so with an
+    /// exception of no type of its own, and gives the connection up.
+    /// </summary>
+    private static bool IsOutOfStep(Exception exception) => exception.GetType() == typeof(Exception);
 
     private static string Advice(string state) => state switch
     {

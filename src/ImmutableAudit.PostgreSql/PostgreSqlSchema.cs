@@ -59,10 +59,12 @@ public static partial class PostgreSqlSchema
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (NpgsqlException e)
+        catch (Exception e) when (Faults.IsServers(e))
         {
+            Faults.ThrowIfCancelled(e, cancellationToken);
             throw new AuditLogException(
-                $"The schema '{schema}' could not be created: {Faults.Describe(e)} Nothing was changed. Log in as a role that may create schemas and roles, or have an administrator run the script.", e);
+                $"The schema '{schema}' could not be created: {Faults.Describe(e)} "
+                + (Faults.Of(e) == Fault.Disconnected ? "Try again: it is made as a whole, or not at all." : "Nothing was changed. Log in as a role that may create schemas and roles, or have an administrator run the script."), e);
         }
     }
 

@@ -93,8 +93,9 @@ public sealed class PostgreSqlSink : IAuditSink
                 _opened = Begin(log);
             }
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+        catch (Exception e) when (Faults.IsServers(e))
         {
+            Faults.ThrowIfCancelled(e, cancellationToken);
             throw NotWritable(e);
         }
     }
@@ -119,8 +120,9 @@ public sealed class PostgreSqlSink : IAuditSink
             opened.Watch.Advance(head.Size);
             return new SinkRecovery(head.Head, head.Range.Clone());
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+        catch (Exception e) when (Faults.IsServers(e))
         {
+            Faults.ThrowIfCancelled(e, cancellationToken);
             throw NotWritable(e);
         }
     }

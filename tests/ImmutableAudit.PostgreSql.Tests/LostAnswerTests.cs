@@ -10,7 +10,7 @@ namespace ImmutableAudit.PostgreSql.Tests;
 public sealed class LostAnswerTests(ServerFixture fixture)
 {
     [ServerFact]
-    public Task A_connection_may_break_at_every_message_of_a_commit() => BreakEverywhereAsync([Fate.Cut, Fate.CutInside], async test =>
+    public Task A_connection_may_break_at_every_message_of_a_commit() => BreakEverywhereAsync([Fate.Cut, Fate.CutInside, Fate.Stray], async test =>
     {
         // Before: so that the connection is open and knows its statements.
         await test.AppendAsync();
@@ -18,14 +18,14 @@ public sealed class LostAnswerTests(ServerFixture fixture)
     });
 
     [ServerFact]
-    public Task A_connection_may_break_at_every_message_of_a_commit_in_one_round_trip() => BreakEverywhereAsync([Fate.Cut, Fate.CutInside], async test =>
+    public Task A_connection_may_break_at_every_message_of_a_commit_in_one_round_trip() => BreakEverywhereAsync([Fate.Cut, Fate.CutInside, Fate.Stray], async test =>
     {
         await test.AppendAloneAsync();
         test.ArmCommit();
     });
 
     [ServerFact]
-    public Task A_connection_may_break_at_every_message_of_its_beginning() => BreakEverywhereAsync([Fate.Cut], async test =>
+    public Task A_connection_may_break_at_every_message_of_its_beginning() => BreakEverywhereAsync([Fate.Cut, Fate.Stray], async test =>
     {
         await test.AppendAsync();
         test.BreakNextCommit();
@@ -36,7 +36,7 @@ public sealed class LostAnswerTests(ServerFixture fixture)
     public async Task A_connection_may_break_at_every_message_by_which_a_lost_answer_is_found_out()
     {
         using var counted = new Counted();
-        await BreakEverywhereAsync([Fate.Cut], async test =>
+        await BreakEverywhereAsync([Fate.Cut, Fate.Stray], async test =>
         {
             await test.AppendAsync();
             test.SwallowNextAnswer();

@@ -252,7 +252,7 @@ internal sealed class Committer : IDisposable
             Drop();
             return Faults.Of(e) is Fault.CalledOff or Fault.Overtaken ? Again(e) : throw Unavailable(e);
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or ObjectDisposedException)
+        catch (Exception e) when (Faults.IsServers(e) || e is ObjectDisposedException)
         {
             Drop();
             return FindOut(batch, e);
@@ -344,7 +344,7 @@ internal sealed class Committer : IDisposable
         {
             connection?.Dispose();
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or InvalidOperationException)
+        catch (Exception e) when (Faults.IsServers(e) || e is InvalidOperationException)
         {
             // It is gone; what it had open, the server gives up.
         }

@@ -238,9 +238,10 @@ internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, in
             await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
             return StoredHead.From(reader);
         }
-        catch (NpgsqlException e)
+        catch (Exception e) when (Faults.IsServers(e))
         {
-            throw new AuditLogUnreadableException($"{stored} cannot be read: {Faults.Describe(e)}", e);
+            Faults.ThrowIfCancelled(e, cancellationToken);
+            throw stored.Unreadable(e);
         }
     }
 
@@ -253,12 +254,13 @@ internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, in
             command.Parameters.AddRange(parameters);
             return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (NpgsqlException e) when (Faults.Of(e) == Fault.Corrupt)
+        catch (Exception e) when (Faults.Of(e) == Fault.Corrupt)
         {
             throw new AuditLogCorruptException($"In {stored} are tiles that its entries do not lead to: {Faults.Describe(e)} Nothing was changed. Verify the log.", e);
         }
-        catch (NpgsqlException e)
+        catch (Exception e) when (Faults.IsServers(e))
         {
+            Faults.ThrowIfCancelled(e, cancellationToken);
             throw new AuditPublicationException($"{stored} takes no tiles: {Faults.Describe(e)}", e);
         }
     }

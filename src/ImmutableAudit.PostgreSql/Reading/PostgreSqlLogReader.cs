@@ -46,8 +46,9 @@ public sealed class PostgreSqlLogReader : ILogReader, IAsyncDisposable
         catch (Exception e)
         {
             await dataSource.DisposeAsync().ConfigureAwait(false);
-            if (e is NpgsqlException)
+            if (Faults.IsServers(e))
             {
+                Faults.ThrowIfCancelled(e, cancellationToken);
                 throw new AuditLogUnreadableException($"The logs in the schema '{schema}' cannot be read: {Faults.Describe(e)}", e);
             }
 

@@ -41,11 +41,15 @@ internal sealed class StoredLog(NpgsqlDataSource dataSource, Statements sql, int
             await using var _ = command.ConfigureAwait(false);
             return await EntryRows.ReadAsync(command, from, (int)(to - from), cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException || Faults.IsOutOfStep(e))
+        catch (Exception e) when (Faults.IsServers(e))
         {
-            throw Failed(e, cancellationToken);
+            Faults.ThrowIfCancelled(e, cancellationToken);
+            throw Unreadable(e);
         }
     }
+
+    /// <summary>What to tell where the server fails while the log is read.</summary>
+    public AuditLogUnreadableException Unreadable(Exception e) => new($"{name} cannot be read: {Faults.Describe(e)}", e);
 
     public override string ToString() => name;
 
@@ -61,9 +65,10 @@ internal sealed class StoredLog(NpgsqlDataSource dataSource, Statements sql, int
             await using var _ = command.ConfigureAwait(false);
             return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) as T;
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException || Faults.IsOutOfStep(e))
+        catch (Exception e) when (Faults.IsServers(e))
         {
-            throw Failed(e, cancellationToken);
+            Faults.ThrowIfCancelled(e, cancellationToken);
+            throw Unreadable(e);
         }
     }
 
@@ -73,8 +78,4 @@ internal sealed class StoredLog(NpgsqlDataSource dataSource, Statements sql, int
         command.Parameters.AddRange(parameters);
         return command;
     }
-
-    private Exception Failed(Exception e, CancellationToken cancellationToken) => Faults.IsOutOfStep(e) && cancellationToken.IsCancellationRequested
-        ? new OperationCanceledException(e.Message, e, cancellationToken)
-        : new AuditLogUnreadableException($"{name} cannot be read: {Faults.Describe(e)}", e);
 }

@@ -11,6 +11,9 @@ internal enum Fate
     /// <summary>It is handed on.</summary>
     Pass,
 
+    /// <summary>It is handed on, behind an answer that the client did not ask for.</summary>
+    Stray,
+
     /// <summary>The connection breaks before any of it is handed on.</summary>
     Cut,
 
@@ -38,6 +41,8 @@ internal sealed record Message(int Connection, bool Commits, bool FromClient, st
 /// <summary>Stands between clients and a server, and breaks connections at any message. Clients connect with <see cref="Settings"/>.</summary>
 internal sealed class Proxy : IAsyncDisposable
 {
+    private static readonly byte[] BindComplete = [(byte)'2', 0, 0, 0, 4];
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly int _server;
     private readonly Lock _gate = new();
@@ -147,6 +152,10 @@ internal sealed class Proxy : IAsyncDisposable
                 switch (Judge(link, fromClient, message))
                 {
                     case Fate.Pass:
+                        await to.SendAsync(message);
+                        continue;
+                    case Fate.Stray:
+                        await link.Client.SendAsync(BindComplete);
                         await to.SendAsync(message);
                         continue;
                     case Fate.CutInside:

@@ -46,7 +46,7 @@ public sealed class GrantRuleTests
         var last = TimeSpan.FromSeconds(1);
         desk.Clock.Advance(TimeSpan.FromHours(0.1) - last);
         desk.Clock.Set(desk.Clock.GetUtcNow() + last);
-        Assert.Equal(RefusalCode.Lapsed, (await desk.RefusedAsync("alice", requests => requests.ActivateAsync(request.Id))).Code);      // 8 hours to activate.
+        Assert.Equal(RefusalCode.Lapsed, (await desk.RefusedAsync("alice", requests => requests.ActivateAsync(request.Id))).Code); // 8 hours to activate.
 
         var second = await desk.AsAsync("alice", requests => requests.RequestAsync(AccessDesk.Purging(30)));
         await desk.AsAsync("sam", requests => requests.ApproveAsync(second.Id));

@@ -55,9 +55,9 @@ public abstract class FaultInjectionTests : IDisposable
         {
             await AfterPowerFailureAsync(run, model, PowerLoss.OnlyWhatWasFlushed, 0);
             await AfterPowerFailureAsync(run, model, _roots % 2 == 0 ? PowerLoss.NamesOutranContents : PowerLoss.Random, _roots);
-            for (var seed = 0; IsBuffered && seed < 10; seed++)
+            for (var i = 0; IsBuffered && i < 4; i++)
             {
-                await AfterPowerFailureAsync(run, model, PowerLoss.Random, seed);
+                await AfterPowerFailureAsync(run, model, PowerLoss.Random, _roots); // Another one at each point, and each time.
             }
 
             if (File.Exists(Path.Combine(root, "log", "checkpoint")))
