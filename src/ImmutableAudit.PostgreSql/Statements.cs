@@ -17,7 +17,7 @@ internal sealed class Statements(string schema)
 
     public string EndTurn { get; } = $"SELECT {schema}.end_turn($1)";
 
-    public string Append { get; } = $"SELECT {schema}.append($1, $2, $3, $4, $5, $6, $7, $8)";
+    public string Append { get; } = $"SELECT {schema}.append($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
     public string Confirm { get; } = $"SELECT size, last_time, privilege_head, range FROM {schema}.confirm($1, $2)";
 

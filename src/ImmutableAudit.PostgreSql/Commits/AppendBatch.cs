@@ -13,6 +13,7 @@ internal sealed class AppendBatch : IDisposable
     private readonly NpgsqlParameter<long> _privilegeHead = new();
     private readonly NpgsqlParameter<byte[]> _range = new();
     private readonly NpgsqlParameter<long> _epoch = new();
+    private readonly NpgsqlParameter<bool> _endsTurn = new();
     private readonly NpgsqlBatch _batch;
 
     public AppendBatch(NpgsqlConnection connection, string append, int log, string wait, bool begins)
@@ -25,7 +26,7 @@ internal sealed class AppendBatch : IDisposable
 
         _batch.BatchCommands.Add(new(append)
         {
-            Parameters = { Parameter.Of(log), _firstIndex, _entries, _lastTime, _privilegeHead, _range, _epoch, Parameter.Of(wait) },
+            Parameters = { Parameter.Of(log), _firstIndex, _entries, _lastTime, _privilegeHead, _range, _epoch, Parameter.Of(wait), _endsTurn },
         });
         _batch.BatchCommands.Add(new("COMMIT"));
     }
@@ -35,8 +36,9 @@ internal sealed class AppendBatch : IDisposable
     /// <summary>Appends a batch.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="epoch">The head's epoch when a commit was opened here last: since then, nobody has looked what became of this one.</param>
+    /// <param name="endsTurn">Whether this connection's turn ends with it.</param>
     /// <returns>The server's time.</returns>
-    public DateTimeOffset Execute(CommitBatch batch, long epoch)
+    public DateTimeOffset Execute(CommitBatch batch, long epoch, bool endsTurn)
     {
         var entries = _entries.TypedValue!;
         entries.Clear();
@@ -50,6 +52,7 @@ internal sealed class AppendBatch : IDisposable
         _lastTime.TypedValue = batch.Head.LastTime.Ticks;
         _privilegeHead.TypedValue = batch.Head.PrivilegeHead;
         _epoch.TypedValue = epoch;
+        _endsTurn.TypedValue = endsTurn;
         _range.TypedValue = StoredHead.ToBytes(batch.Range);
         using var reader = _batch.ExecuteReader(CommandBehavior.Default);
         var now = reader.Read() ? reader.GetFieldValue<DateTimeOffset>(0) : throw new DataException("The server did not say what time it is.");

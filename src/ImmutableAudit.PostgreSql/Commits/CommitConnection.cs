@@ -95,11 +95,15 @@ internal sealed class CommitConnection : IDisposable
     /// <summary>Appends a batch, and commits.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="isOpen">Whether the commit was opened here; otherwise it begins and ends with this.</param>
+    /// <param name="endsTurn">Whether a turn that it has ends with it.</param>
     /// <returns>The server's time.</returns>
-    public DateTimeOffset Append(CommitBatch batch, bool isOpen)
+    public DateTimeOffset Append(CommitBatch batch, bool isOpen, bool endsTurn)
     {
         HasWarned = false;
-        return (isOpen ? _append : _appendAtOnce).Execute(batch, _epoch);
+        endsTurn &= HasTurn;
+        var now = (isOpen ? _append : _appendAtOnce).Execute(batch, _epoch, endsTurn);
+        HasTurn &= !endsTurn;
+        return now;
     }
 
     /// <summary>Gives up what was begun, a turn with it.</summary>

@@ -35,7 +35,7 @@ internal sealed class Committer : IDisposable
     public Committer(Func<CommitConnection> connect, Action<long> onSize, PostgreSqlSinkOptions options, SinkReports reports)
     {
         (_connect, _onSize, _options, _reports) = (connect, onSize, options, reports);
-        _turn = new Turn(options.TurnTime, EndTurn);
+        _turn = new Turn(options.TurnTime, EndIdleTurn);
     }
 
     /// <summary>The newest head that this process has committed, or found when it recovered.</summary>
@@ -158,16 +158,11 @@ internal sealed class Committer : IDisposable
     private void Rest()
     {
         _isOpen = false;
-        if (_turn.IsOver)
-        {
-            EndTurn();
-        }
-
         _turn.Rest(_connection is { HasTurn: true });
     }
 
-    /// <summary>The others are not to wait: it was long enough, or nothing more came to be committed.</summary>
-    private void EndTurn()
+    /// <summary>Nothing more came to be committed: the others are not to wait.</summary>
+    private void EndIdleTurn()
     {
         if (!_gate.TryEnter())
         {
@@ -176,9 +171,13 @@ internal sealed class Committer : IDisposable
 
         try
         {
-            if (!_isOpen)
+            if (!_isOpen && _turn.HasRested)
             {
                 _connection?.EndTurn();
+            }
+            else if (!_isOpen)
+            {
+                _turn.Watch();
             }
         }
         catch (Exception)
@@ -238,7 +237,7 @@ internal sealed class Committer : IDisposable
         var connection = _connection!;
         try
         {
-            _clock.Set(connection.Append(batch, isHeld));
+            _clock.Set(connection.Append(batch, isHeld, endsTurn: _turn.IsOver));
         }
         catch (PostgresException e) when (!isHeld && Faults.Of(e) == Fault.Overtaken)
         {

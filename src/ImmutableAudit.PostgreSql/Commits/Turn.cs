@@ -23,7 +23,10 @@ internal sealed class Turn : IDisposable
 
     /// <summary>No turn yet.</summary>
     /// <param name="longest">How long one lasts; with 0 there are none.</param>
-    /// <param name="onIdle">Called where nothing more came to be committed; on another thread.</param>
+    /// <param name="onIdle">
+    /// Called where nothing more seems to come to be committed, on another thread: a timer may be early, and a busy machine may keep the thread waiting
+    /// until more has come.
+    /// </param>
     public Turn(TimeSpan longest, Action onIdle)
     {
         _longest = longest;
@@ -39,6 +42,9 @@ internal sealed class Turn : IDisposable
 
     /// <summary>Whether it ends with the commit that is under way.</summary>
     public bool IsOver => Stopwatch.GetElapsedTime(_began) >= _longest;
+
+    /// <summary>Whether nothing was committed for so long that others are not to wait.</summary>
+    public bool HasRested => Stopwatch.GetElapsedTime(_committed) >= LongestIdle;
 
     /// <summary>The head is held.</summary>
     /// <param name="isMissed">Whether it was asked for a turn, and none came.</param>
@@ -57,9 +63,12 @@ internal sealed class Turn : IDisposable
         _committed = Stopwatch.GetTimestamp();
         if (hasTurn)
         {
-            _idle.Change(LongestIdle, Timeout.InfiniteTimeSpan);
+            Watch();
         }
     }
+
+    /// <summary>Has it looked after a while whether nothing more comes.</summary>
+    public void Watch() => _idle.Change(LongestIdle, Timeout.InfiniteTimeSpan);
 
     public void Dispose() => _idle.Dispose();
 }

@@ -196,9 +196,9 @@ END
 $$;
 
 -- Appends entries to a log of size p_size, all of them or none; says what time it is. Who does not hold the head may be late: since the epoch was
--- read, nobody may have looked what became of this.
+-- read, nobody may have looked what became of this. Whose turn ends with it lets the next one wake up while this commits.
 CREATE FUNCTION {schema}.append(p_log int, p_size bigint, p_entries bytea[], p_last_time bigint, p_privilege_head bigint, p_range bytea,
-  p_epoch bigint, p_wait text DEFAULT '10s') RETURNS timestamptz
+  p_epoch bigint, p_wait text DEFAULT '10s', p_ends_turn boolean DEFAULT false) RETURNS timestamptz
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   v_size bigint := p_size + cardinality(p_entries);
@@ -235,6 +235,9 @@ BEGIN
 
   -- A commit that waits for a standby is not to be called off half way.
   PERFORM set_config('statement_timeout', '0', true);
+  IF p_ends_turn THEN
+    PERFORM {schema}.end_turn(p_log);
+  END IF;
   RETURN v_now;
 END
 $$;
