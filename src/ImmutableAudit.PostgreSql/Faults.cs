@@ -31,13 +31,13 @@ internal static class Faults
     public static Fault Of(Exception exception) => exception switch
     {
         PostgresException e => OfState(e.SqlState),
-        _ when IsServers(exception) => Fault.Disconnected,
+        _ when IsOfServer(exception) => Fault.Disconnected,
         ObjectDisposedException => Fault.Disconnected,
         _ => Fault.Other,
     };
 
     /// <summary>Whether it comes from the server, or from the way to it.</summary>
-    public static bool IsServers(Exception exception) =>
+    public static bool IsOfServer(Exception exception) =>
         exception is NpgsqlException or IOException or SocketException or TimeoutException || IsOutOfStep(exception);
 
     /// <summary>What was cancelled ends as cancelled, also where the connection has not survived that. What the server has answered counts.</summary>

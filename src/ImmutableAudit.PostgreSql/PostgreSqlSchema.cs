@@ -35,7 +35,7 @@ public static partial class PostgreSqlSchema
     /// <summary>Runs <see cref="Script"/> in a database, unless the schema is there already.</summary>
     /// <param name="dataSource">Logs in as a role that may create schemas and roles.</param>
     /// <param name="schema">The schema's name.</param>
-    /// <param name="cancellationToken">Ends it; then nothing was made.</param>
+    /// <param name="cancellationToken">Ends it; the schema is made as a whole, or not at all.</param>
     /// <returns>Whether it was made; <see langword="false"/> where it was there, in this version.</returns>
     /// <exception cref="ArgumentException">The name is not one.</exception>
     /// <exception cref="AuditLogMismatchException">There is a schema of that name which is not one of this package, or of another version.</exception>
@@ -59,7 +59,7 @@ public static partial class PostgreSqlSchema
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (Exception e) when (Faults.IsServers(e))
+        catch (Exception e) when (Faults.IsOfServer(e))
         {
             Faults.ThrowIfCancelled(e, cancellationToken);
             throw new AuditLogException(

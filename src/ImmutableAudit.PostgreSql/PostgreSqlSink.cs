@@ -93,7 +93,7 @@ public sealed class PostgreSqlSink : IAuditSink
                 _opened = Begin(log);
             }
         }
-        catch (Exception e) when (Faults.IsServers(e))
+        catch (Exception e) when (Faults.IsOfServer(e))
         {
             Faults.ThrowIfCancelled(e, cancellationToken);
             throw NotWritable(e);
@@ -120,7 +120,7 @@ public sealed class PostgreSqlSink : IAuditSink
             opened.Watch.Advance(head.Size);
             return new SinkRecovery(head.Head, head.Range.Clone());
         }
-        catch (Exception e) when (Faults.IsServers(e))
+        catch (Exception e) when (Faults.IsOfServer(e))
         {
             Faults.ThrowIfCancelled(e, cancellationToken);
             throw NotWritable(e);
@@ -222,7 +222,7 @@ public sealed class PostgreSqlSink : IAuditSink
         var stored = new StoredLog(_dataSource, _sql, log, _name);
         var watch = new SizeWatch(_dataSource, _sql, log, _options.PollInterval, _reports!);
         var committer = new Committer(
-            () => CommitConnection.Connect(_dataSource, _sql, log, _options.MaxCommitTime), watch.Advance, _options, _reports!);
+            () => CommitConnection.Connect(_dataSource, _sql, log, _options.MaxCommitTime), watch, _options, _reports!);
         return new Opened(stored, committer, new Integrator(_dataSource, _sql, log, stored, () => committer.Newest, Check), watch);
     }
 

@@ -69,6 +69,49 @@ public sealed class InstancesTests(ServerFixture fixture)
     }
 
     [ServerFact]
+    public async Task A_turn_ends_with_the_last_of_its_commits_for_those_who_wait_and_for_the_connection()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        await (await schema.OpenAsync()).DisposeAsync();
+        await using var connection = new NpgsqlConnection(schema.Writer);
+        await connection.OpenAsync();
+        Task<object?> AskAsync(string sql) => new NpgsqlCommand(schema.In(sql), connection).ExecuteScalarAsync();
+        foreach (var ends in new[] { false, true })
+        {
+            await AskAsync("BEGIN");
+            Assert.True((bool)(await AskAsync("SELECT turn FROM {schema}.open_commit(1, '1500ms', '1s', '1s')"))!);
+            Assert.Equal("1500ms", await AskAsync("SHOW idle_session_timeout"));
+            await AskAsync(
+                "SELECT {schema}.append(1, size, '{a}', last_time, privilege_head, decode(repeat('00', 32 * bit_count((size + 1)::bit(64))::int), 'hex'), epoch, '1s', "
+                + $"{ends}) FROM {{schema}}.head");
+
+            // Before it is committed.
+            Assert.Equal(!ends, await HasTurnAsync(schema));
+            Assert.Equal(ends ? "0" : "1500ms", await AskAsync("SHOW idle_session_timeout"));
+            await AskAsync("ROLLBACK");
+            await AskAsync("SELECT {schema}.end_turn(1)");
+        }
+    }
+
+    [ServerFact]
+    public async Task What_another_instance_appended_is_part_of_the_head_once_it_is_known()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        var sink = schema.CreateSink();
+        await using var log = await AuditLog.OpenAsync(schema.LogOptions(sink));
+        await using var other = await schema.OpenAsync();
+        for (var i = 0; i < 40; i++)
+        {
+            await log.AppendAsync(TestSchema.Event(i)); // Nobody disturbs it, so it need not hold the head.
+        }
+
+        var size = (await other.AppendAsync(TestSchema.Event(40))).Index + 1;
+        await Until.TrueAsync(() => sink.CommittedSize >= size, "the server tells it");
+        using var commit = await sink.OpenCommitAsync(CancellationToken.None);
+        Assert.Equal(size, commit.Head.Size);
+    }
+
+    [ServerFact]
     public async Task Where_the_server_does_not_tell_it_is_looked_for()
     {
         using var schema = await fixture.CreateSchemaAsync();

@@ -86,8 +86,8 @@ public sealed class ManyWritersTests(ServerFixture fixture)
         var lines = (await LogOfAsync(schema, name)).ToList();
         return lines.Index().Where(line => line.Item.Contains("lock timeout")).Select(error =>
         {
-            var connection = error.Item[..error.Item.IndexOf('[', StringComparison.Ordinal)].Split(' ')[^2];
-            return lines.Skip(error.Index).FirstOrDefault(line => line.Contains($" {connection} [") && line.Contains("STATEMENT:")) ?? error.Item;
+            var process = error.Item[..error.Item.IndexOf('[', StringComparison.Ordinal)].Split(' ')[^2];
+            return lines.Skip(error.Index).FirstOrDefault(line => line.Contains($" {process} [") && line.Contains("STATEMENT:")) ?? error.Item;
         });
     }
 

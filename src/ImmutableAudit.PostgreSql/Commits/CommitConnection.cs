@@ -18,6 +18,7 @@ internal sealed class CommitConnection : IDisposable
     /// <summary>Whoever has a turn keeps it for a fraction of this; who waits longer goes on without.</summary>
     private const string LongestWaitForTurn = "500ms";
 
+    private readonly NpgsqlDataSource _dataSource;
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlBatch _open;
     private readonly NpgsqlParameter _turn = new() { NpgsqlDbType = NpgsqlDbType.Text };
@@ -29,8 +30,9 @@ internal sealed class CommitConnection : IDisposable
     private bool _prepared;
     private long _epoch;
 
-    private CommitConnection(NpgsqlConnection connection, Statements sql, int log, TimeSpan maxCommitTime)
+    private CommitConnection(NpgsqlDataSource dataSource, NpgsqlConnection connection, Statements sql, int log, TimeSpan maxCommitTime)
     {
+        _dataSource = dataSource;
         _connection = connection;
         _sql = sql;
         _log = log;
@@ -63,7 +65,7 @@ internal sealed class CommitConnection : IDisposable
         var connection = dataSource.OpenConnection();
         try
         {
-            return new CommitConnection(connection, sql, log, maxCommitTime);
+            return new CommitConnection(dataSource, connection, sql, log, maxCommitTime);
         }
         catch
         {
@@ -184,7 +186,7 @@ internal sealed class CommitConnection : IDisposable
         }
         catch (Exception)
         {
-            NpgsqlConnection.ClearPool(_connection); // Then it ends with the connection, which is not used again.
+            _dataSource.Clear(); // Then it ends with the connection, which is not used again.
         }
     }
 

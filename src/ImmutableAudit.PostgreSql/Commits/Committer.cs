@@ -14,7 +14,7 @@ internal sealed class Committer : IDisposable
     private const int Undisturbed = 16;
 
     private readonly Func<CommitConnection> _connect;
-    private readonly Action<long> _onSize;
+    private readonly SizeWatch _watch;
     private readonly PostgreSqlSinkOptions _options;
     private readonly SinkReports _reports;
     private readonly CancellationTokenSource _closing = new();
@@ -32,9 +32,9 @@ internal sealed class Committer : IDisposable
     /// <summary>The last entry that this process has committed: whoever connects anew looks whether it is still there.</summary>
     private (long Index, MerkleHash Leaf)? _last;
 
-    public Committer(Func<CommitConnection> connect, Action<long> onSize, PostgreSqlSinkOptions options, SinkReports reports)
+    public Committer(Func<CommitConnection> connect, SizeWatch watch, PostgreSqlSinkOptions options, SinkReports reports)
     {
-        (_connect, _onSize, _options, _reports) = (connect, onSize, options, reports);
+        (_connect, _watch, _options, _reports) = (connect, watch, options, reports);
         _turn = new Turn(options.TurnTime, EndIdleTurn);
     }
 
@@ -47,7 +47,6 @@ internal sealed class Committer : IDisposable
     {
         lock (_gate)
         {
-            _turn.Work();
             var commit = MayDoWithoutHead && _clock.TryGet(out var time) ? new Commit(this, _newest!, time, isHeld: false) : OpenHolding();
             _isOpen = true;
             return commit;
@@ -87,11 +86,13 @@ internal sealed class Committer : IDisposable
         }
     }
 
-    /// <summary>Whether nobody else is likely to have appended since this process did.</summary>
-    private bool MayDoWithoutHead => _connection is { } connection && (connection.HasTurn || _undisturbed >= Undisturbed);
+    /// <summary>Whether nobody else is likely to have appended since this process did, and none is known to have.</summary>
+    private bool MayDoWithoutHead =>
+        _connection is { } connection && (connection.HasTurn || _undisturbed >= Undisturbed) && _watch.Size <= _newest?.Size;
 
     private Commit OpenHolding()
     {
+        _turn.Wait();
         for (var retry = new Retry(_options.RetryTime, _closing.Token); ;)
         {
             var isKept = _connection is not null;
@@ -101,10 +102,10 @@ internal sealed class Committer : IDisposable
                 var takesTurn = _undisturbed < Undisturbed && _turn.IsWanted;
                 var (head, now) = connection.Open(takesTurn);
                 CheckGoesOn(head);
-                _turn.Begin(isMissed: takesTurn && !connection.HasTurn);
+                _turn.Begin(takesTurn, connection.HasTurn);
                 _undisturbed = head.Size == _newest?.Size ? _undisturbed + 1 : 0;
                 _clock.Set(now);
-                _onSize(head.Size);
+                _watch.Advance(head.Size);
                 return new Commit(this, head, now, isHeld: true);
             }
             catch (AuditLogCorruptException)
@@ -150,6 +151,10 @@ internal sealed class Committer : IDisposable
             {
                 Abandon();
             }
+            else if (_turn.IsOver)
+            {
+                EndTurn();
+            }
 
             Rest();
         }
@@ -158,14 +163,15 @@ internal sealed class Committer : IDisposable
     private void Rest()
     {
         _isOpen = false;
-        _turn.Rest(_connection is { HasTurn: true });
+        _turn.Rest();
     }
 
-    /// <summary>Nothing more came to be committed: the others are not to wait.</summary>
+    /// <summary>Ends a turn where nothing more comes to be committed: the others are not to wait.</summary>
     private void EndIdleTurn()
     {
         if (!_gate.TryEnter())
         {
+            _turn.Watch();
             return;
         }
 
@@ -173,20 +179,28 @@ internal sealed class Committer : IDisposable
         {
             if (!_isOpen && _turn.HasRested)
             {
-                _connection?.EndTurn();
+                EndTurn();
             }
-            else if (!_isOpen)
+            else if (_connection is { HasTurn: true })
             {
                 _turn.Watch();
             }
         }
-        catch (Exception)
-        {
-            Drop();
-        }
         finally
         {
             _gate.Exit();
+        }
+    }
+
+    private void EndTurn()
+    {
+        try
+        {
+            _connection?.EndTurn();
+        }
+        catch (Exception)
+        {
+            Drop();
         }
     }
 
@@ -251,7 +265,7 @@ internal sealed class Committer : IDisposable
             Drop();
             return Faults.Of(e) is Fault.CalledOff or Fault.Overtaken ? Again(e) : throw Unavailable(e);
         }
-        catch (Exception e) when (Faults.IsServers(e) || e is ObjectDisposedException)
+        catch (Exception e) when (Faults.IsOfServer(e) || e is ObjectDisposedException)
         {
             Drop();
             return FindOut(batch, e);
@@ -304,7 +318,7 @@ internal sealed class Committer : IDisposable
         _newest = new StoredHead(batch.Head, batch.Range.Clone());
         _last = (batch.Head.Size - 1, batch.LeafHashes.Span[^1]);
         _calledOff = null;
-        _onSize(batch.Head.Size);
+        _watch.Advance(batch.Head.Size);
     }
 
     /// <summary>Nothing was written, through no fault of the entries: they are tried on the new head, but not for ever.</summary>
@@ -343,7 +357,7 @@ internal sealed class Committer : IDisposable
         {
             connection?.Dispose();
         }
-        catch (Exception e) when (Faults.IsServers(e) || e is InvalidOperationException)
+        catch (Exception e) when (Faults.IsOfServer(e) || e is InvalidOperationException)
         {
             // It is gone; what it had open, the server gives up.
         }

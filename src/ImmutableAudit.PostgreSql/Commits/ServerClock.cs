@@ -5,7 +5,8 @@ namespace ImmutableAudit.Storage.PostgreSql;
 /// <summary>What the server's clock says now, from what it said a moment ago.</summary>
 internal sealed class ServerClock
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+    /// <summary>Without asking the server, a commit is opened for as long: what is only read from it is older by no more.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Unsteady = TimeSpan.FromSeconds(1);
 
     private DateTimeOffset _said;

@@ -20,13 +20,11 @@ internal sealed class Turn : IDisposable
     private long _began;
     private long _committed;
     private long? _missed;
+    private volatile bool _isWatched;
 
     /// <summary>No turn yet.</summary>
     /// <param name="longest">How long one lasts; with 0 there are none.</param>
-    /// <param name="onIdle">
-    /// Called where nothing more seems to come to be committed, on another thread: a timer may be early, and a busy machine may keep the thread waiting
-    /// until more has come.
-    /// </param>
+    /// <param name="onIdle">Called on another thread, while a turn is watched: more may have come to be committed meanwhile.</param>
     public Turn(TimeSpan longest, Action onIdle)
     {
         _longest = longest;
@@ -46,29 +44,31 @@ internal sealed class Turn : IDisposable
     /// <summary>Whether nothing was committed for so long that others are not to wait.</summary>
     public bool HasRested => Stopwatch.GetElapsedTime(_committed) >= LongestIdle;
 
+    /// <summary>The head is waited for: there is no turn to be watched.</summary>
+    public void Wait() => _isWatched = false;
+
     /// <summary>The head is held.</summary>
-    /// <param name="isMissed">Whether it was asked for a turn, and none came.</param>
-    public void Begin(bool isMissed)
+    /// <param name="isAsked">Whether it was asked for a turn.</param>
+    /// <param name="hasTurn">Whether one came.</param>
+    public void Begin(bool isAsked, bool hasTurn)
     {
         _began = Stopwatch.GetTimestamp();
-        _missed = isMissed ? _began : _missed;
+        _missed = isAsked && !hasTurn ? _began : _missed;
+        _isWatched = hasTurn;
+        Watch();
     }
-
-    /// <summary>A commit begins.</summary>
-    public void Work() => _idle.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
     /// <summary>A commit has ended.</summary>
-    public void Rest(bool hasTurn)
+    public void Rest() => _committed = Stopwatch.GetTimestamp();
+
+    /// <summary>Looks in a moment whether more has come. Once for several commits, as each time wakes a thread.</summary>
+    public void Watch()
     {
-        _committed = Stopwatch.GetTimestamp();
-        if (hasTurn)
+        if (_isWatched)
         {
-            Watch();
+            _idle.Change(LongestIdle, Timeout.InfiniteTimeSpan);
         }
     }
-
-    /// <summary>Has it looked after a while whether nothing more comes.</summary>
-    public void Watch() => _idle.Change(LongestIdle, Timeout.InfiniteTimeSpan);
 
     public void Dispose() => _idle.Dispose();
 }

@@ -238,7 +238,7 @@ internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, in
             await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
             return StoredHead.From(reader);
         }
-        catch (Exception e) when (Faults.IsServers(e))
+        catch (Exception e) when (Faults.IsOfServer(e))
         {
             Faults.ThrowIfCancelled(e, cancellationToken);
             throw stored.Unreadable(e);
@@ -258,7 +258,7 @@ internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, in
         {
             throw new AuditLogCorruptException($"In {stored} are tiles that its entries do not lead to: {Faults.Describe(e)} Nothing was changed. Verify the log.", e);
         }
-        catch (Exception e) when (Faults.IsServers(e))
+        catch (Exception e) when (Faults.IsOfServer(e))
         {
             Faults.ThrowIfCancelled(e, cancellationToken);
             throw new AuditPublicationException($"{stored} takes no tiles: {Faults.Describe(e)}", e);

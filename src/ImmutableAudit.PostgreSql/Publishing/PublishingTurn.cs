@@ -38,11 +38,11 @@ internal sealed class PublishingTurn(NpgsqlDataSource dataSource, Statements sql
             await using var _ = batch.ConfigureAwait(false);
             await batch.ExecuteNonQueryAsync(wait.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (Faults.IsServers(e) || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (Faults.IsOfServer(e) || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             // Whoever has it takes long, or the server does not answer, which what comes next will say.
-            Faults.ThrowIfCancelled(e, cancellationToken);
             await DisposeAsync().ConfigureAwait(false);
+            Faults.ThrowIfCancelled(e, cancellationToken);
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed class PublishingTurn(NpgsqlDataSource dataSource, Statements sql
             await using var __ = command.ConfigureAwait(false);
             await command.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception e) when (Faults.IsServers(e) || e is InvalidOperationException)
+        catch (Exception e) when (Faults.IsOfServer(e) || e is InvalidOperationException)
         {
             // It was given up by the server, or was never begun.
         }

@@ -46,7 +46,7 @@ public sealed class PostgreSqlLogReader : ILogReader, IAsyncDisposable
         catch (Exception e)
         {
             await dataSource.DisposeAsync().ConfigureAwait(false);
-            if (Faults.IsServers(e))
+            if (Faults.IsOfServer(e))
             {
                 Faults.ThrowIfCancelled(e, cancellationToken);
                 throw new AuditLogUnreadableException($"The logs in the schema '{schema}' cannot be read: {Faults.Describe(e)}", e);

@@ -41,7 +41,7 @@ internal sealed class StoredLog(NpgsqlDataSource dataSource, Statements sql, int
             await using var _ = command.ConfigureAwait(false);
             return await EntryRows.ReadAsync(command, from, (int)(to - from), cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (Faults.IsServers(e))
+        catch (Exception e) when (Faults.IsOfServer(e))
         {
             Faults.ThrowIfCancelled(e, cancellationToken);
             throw Unreadable(e);
@@ -65,7 +65,7 @@ internal sealed class StoredLog(NpgsqlDataSource dataSource, Statements sql, int
             await using var _ = command.ConfigureAwait(false);
             return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) as T;
         }
-        catch (Exception e) when (Faults.IsServers(e))
+        catch (Exception e) when (Faults.IsOfServer(e))
         {
             Faults.ThrowIfCancelled(e, cancellationToken);
             throw Unreadable(e);

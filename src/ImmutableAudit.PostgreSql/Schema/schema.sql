@@ -187,8 +187,9 @@ BEGIN
 END
 $$;
 
--- Lets the next writer have its turn.
-CREATE FUNCTION {schema}.end_turn(p_log int) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- Lets the next writer have its turn. That there was none is no news: a writer takes warnings as doubts about its commit.
+CREATE FUNCTION {schema}.end_turn(p_log int) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET client_min_messages = error AS $$
 BEGIN
   PERFORM pg_advisory_unlock(hashtext('{schema}'), p_log);
   RESET idle_session_timeout;

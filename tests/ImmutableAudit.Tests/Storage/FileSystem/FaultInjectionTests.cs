@@ -57,7 +57,7 @@ public abstract class FaultInjectionTests : IDisposable
             await AfterPowerFailureAsync(run, model, _roots % 2 == 0 ? PowerLoss.NamesOutranContents : PowerLoss.Random, _roots);
             for (var i = 0; IsBuffered && i < 4; i++)
             {
-                await AfterPowerFailureAsync(run, model, PowerLoss.Random, _roots); // Another one at each point, and each time.
+                await AfterPowerFailureAsync(run, model, PowerLoss.Random, _roots); // Another seed each time.
             }
 
             if (File.Exists(Path.Combine(root, "log", "checkpoint")))
@@ -105,7 +105,7 @@ public abstract class FaultInjectionTests : IDisposable
         }
         catch (Exception e)
         {
-            throw new InvalidOperationException($"After a power failure ({loss}): {e.Message}", e);
+            throw new InvalidOperationException($"After a power failure ({loss}, {seed}): {e.Message}", e);
         }
 
         Directory.Delete(root, recursive: true);
