@@ -97,7 +97,7 @@ public sealed class InstancesTests(ServerFixture fixture)
     public async Task What_another_instance_appended_is_part_of_the_head_once_it_is_known()
     {
         using var schema = await fixture.CreateSchemaAsync();
-        var sink = schema.CreateSink();
+        var sink = schema.CreateSink(options => options.TurnTime = TimeSpan.Zero);
         await using var log = await AuditLog.OpenAsync(schema.LogOptions(sink));
         await using var other = await schema.OpenAsync();
         for (var i = 0; i < 40; i++)
