@@ -40,43 +40,26 @@ public sealed class OutOfStepTests(ServerFixture fixture)
     }
 
     [ServerFact]
-    public async Task A_read_fails_as_a_read_and_the_next_one_succeeds()
+    public Task A_read_fails_as_a_read_and_the_next_one_succeeds() => EachReadAsync((proxy, read) => DisturbAsync(proxy, "SELECT", async () =>
     {
-        using var schema = await fixture.CreateSchemaAsync();
-        await using var proxy = new Proxy(schema.Server);
-        await using var reader = await PublishAndReadAsync(schema, proxy);
-        await ReadAsync(reader, async read =>
-        {
-            await DisturbAsync(proxy, "SELECT", async () =>
-            {
-                var failure = await Assert.ThrowsAsync<AuditLogUnreadableException>(() => read(CancellationToken.None));
-                Assert.Equal(typeof(Exception), failure.InnerException?.GetType());
-            });
-            await read(CancellationToken.None);
-        });
-    }
+        var failure = await Assert.ThrowsAsync<AuditLogUnreadableException>(() => read(CancellationToken.None));
+        Assert.Equal(typeof(Exception), failure.InnerException?.GetType());
+    }));
 
     [ServerFact]
-    public async Task A_read_that_was_cancelled_ends_as_cancelled()
+    public Task A_read_that_was_cancelled_ends_as_cancelled() => EachReadAsync(async (proxy, read) =>
     {
-        using var schema = await fixture.CreateSchemaAsync();
-        await using var proxy = new Proxy(schema.Server);
-        await using var reader = await PublishAndReadAsync(schema, proxy);
-        await ReadAsync(reader, async read =>
-        {
-            using var cancellation = new CancellationTokenSource();
-            await DisturbAsync(
-                proxy, "SELECT", () => Assert.ThrowsAnyAsync<OperationCanceledException>(() => read(cancellation.Token)), () => _ = cancellation.CancelAsync());
-            await read(CancellationToken.None);
-        });
-    }
+        using var cancellation = new CancellationTokenSource();
+        await DisturbAsync(
+            proxy, "SELECT", () => Assert.ThrowsAnyAsync<OperationCanceledException>(() => read(cancellation.Token)), () => _ = cancellation.CancelAsync());
+    });
 
     [ServerFact]
     public async Task Publication_fails_as_such_and_succeeds_the_next_time()
     {
         using var schema = await fixture.CreateSchemaAsync();
         await using var proxy = new Proxy(schema.Server);
-        var sink = new PostgreSqlSink($"{schema.Writer}{proxy.Settings};Pooling=false", schema.SinkOptions());
+        var sink = new PostgreSqlSink(Through(proxy, schema.Writer), schema.SinkOptions());
         await using var log = await AuditLog.OpenAsync(schema.LogOptions(sink, options => options.CheckpointInterval = TimeSpan.FromDays(1)));
         foreach (var asked in Publishing)
         {
@@ -105,23 +88,36 @@ public sealed class OutOfStepTests(ServerFixture fixture)
 
     private static async Task OpenAsync(TestSchema schema, Proxy proxy)
     {
-        await using var reader = await PostgreSqlLogReader.OpenAsync($"{schema.Auditor}{proxy.Settings};Pooling=false", TestSchema.Origin, schema.Name);
+        await using var reader = await PostgreSqlLogReader.OpenAsync(Through(proxy, schema.Auditor), TestSchema.Origin, schema.Name);
     }
 
-    private static async Task<PostgreSqlLogReader> PublishAndReadAsync(TestSchema schema, Proxy proxy)
+    /// <summary>Each way to read a log is disturbed once, and then succeeds.</summary>
+    private async Task EachReadAsync(Func<Proxy, Func<CancellationToken, Task>, Task> disturbAsync)
     {
-        await using var log = await schema.OpenAsync();
-        await log.AppendAsync(TestSchema.Event(0));
-        await log.FlushAsync();
-        return await PostgreSqlLogReader.OpenAsync($"{schema.Auditor}{proxy.Settings};Pooling=false", TestSchema.Origin, schema.Name);
+        using var schema = await fixture.CreateSchemaAsync();
+        await using (var log = await schema.OpenAsync())
+        {
+            await log.AppendAsync(TestSchema.Event(0));
+            await log.FlushAsync();
+        }
+
+        await using var proxy = new Proxy(schema.Server);
+        await using var reader = await PostgreSqlLogReader.OpenAsync(Through(proxy, schema.Auditor), TestSchema.Origin, schema.Name);
+        Func<CancellationToken, Task>[] reads =
+        [
+            async token => Assert.NotNull(await reader.ReadCheckpointAsync(token)),
+            async token => Assert.NotNull(await reader.ReadTileAsync(new TileCoordinate(0, 0, 1), token)),
+            async token => Assert.NotNull(await reader.ReadEntryBundleAsync(new EntryBundleCoordinate(0, 1), token)),
+        ];
+        foreach (var read in reads)
+        {
+            await disturbAsync(proxy, read);
+            await read(CancellationToken.None);
+        }
     }
 
-    private static async Task ReadAsync(PostgreSqlLogReader reader, Func<Func<CancellationToken, Task>, Task> check)
-    {
-        await check(async token => Assert.NotNull(await reader.ReadCheckpointAsync(token)));
-        await check(async token => Assert.NotNull(await reader.ReadTileAsync(new TileCoordinate(0, 0, 1), token)));
-        await check(async token => Assert.NotNull(await reader.ReadEntryBundleAsync(new EntryBundleCoordinate(0, 1), token)));
-    }
+    /// <summary>Each on a connection of its own, so that what is asked is told in words.</summary>
+    private static string Through(Proxy proxy, string connectionString) => $"{connectionString}{proxy.Settings};Pooling=false";
 
     /// <summary>A stray answer comes ahead of the description of rows by which the server answers what is asked next in these words.</summary>
     private static async Task DisturbAsync(Proxy proxy, string asked, Func<Task> act, Action? disturbed = null)

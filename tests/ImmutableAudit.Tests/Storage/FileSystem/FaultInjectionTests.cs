@@ -55,7 +55,7 @@ public abstract class FaultInjectionTests : IDisposable
         {
             await AfterPowerFailureAsync(run, model, PowerLoss.OnlyWhatWasFlushed, 0);
             await AfterPowerFailureAsync(run, model, _roots % 2 == 0 ? PowerLoss.NamesOutranContents : PowerLoss.Random, _roots);
-            for (var i = 0; IsBuffered && i < 4; i++)
+            for (var i = 0; IsBuffered && i < 10; i++)
             {
                 await AfterPowerFailureAsync(run, model, PowerLoss.Random, _roots); // Another seed each time.
             }
