@@ -26,7 +26,6 @@ public static partial class PostgreSqlSchema
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd()
             .Replace("{schema}", schema, StringComparison.Ordinal)
-            .Replace("{channel}", schema, StringComparison.Ordinal)
             .Replace("{owner}", schema + "_owner", StringComparison.Ordinal)
             .Replace("{writer}", schema + "_writer", StringComparison.Ordinal)
             .Replace("{auditor}", schema + "_auditor", StringComparison.Ordinal);

@@ -25,6 +25,7 @@ public sealed class PostgreSqlSink : IAuditSink
     private SinkReports? _reports;
     private string _origin = "";
     private IReadOnlyList<INoteVerifier> _acceptedKeys = [];
+    private EntryTimeReader? _timeReader;
     private string _name = "the log";
 
     /// <summary>Names the database. Nothing is asked of it before the log is opened.</summary>
@@ -85,7 +86,7 @@ public sealed class PostgreSqlSink : IAuditSink
             await PostgreSqlSchema.CheckVersionAsync(connection, _sql, cancellationToken).ConfigureAwait(false);
             _reports = new SinkReports(context.Logger, context.Origin);
             _origin = context.Origin;
-            _acceptedKeys = context.AcceptedKeys;
+            (_acceptedKeys, _timeReader) = (context.AcceptedKeys, context.TimeReader);
             _name = Logs.Describe(connection, context.Origin);
             await CheckServerAsync(connection, cancellationToken).ConfigureAwait(false);
             if (await Logs.FindAsync(connection, _sql, context.Origin, cancellationToken).ConfigureAwait(false) is { } log)
@@ -153,7 +154,7 @@ public sealed class PostgreSqlSink : IAuditSink
         var opened = Open;
         var known = opened.Watch.Size;
         var first = index - (index % TileCoordinate.FullWidth);
-        var (count, bytes) = await opened.Log.ReadEntriesAsync(first, first + TileCoordinate.FullWidth, cancellationToken).ConfigureAwait(false);
+        var (count, bytes) = await ReadAsync().ConfigureAwait(false);
         if (first + count > index)
         {
             opened.Watch.Advance(first + count);
@@ -161,6 +162,18 @@ public sealed class PostgreSqlSink : IAuditSink
         }
 
         return index >= known ? null : throw new AuditLogUnreadableException($"Entry {index} of {_name} is gone. Verify the log.");
+
+        async ValueTask<(int Count, ReadOnlyMemory<byte> Bytes)> ReadAsync()
+        {
+            try
+            {
+                return await opened.Log.ReadEntriesAsync(first, first + TileCoordinate.FullWidth, cancellationToken).ConfigureAwait(false);
+            }
+            catch (AuditFormatException e)
+            {
+                throw new AuditLogUnreadableException($"{_name}: {e.Message}", e);
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -214,6 +227,7 @@ public sealed class PostgreSqlSink : IAuditSink
             await opened.Integrator.CheckExtendsAsync(newest, acknowledged, cancellationToken).ConfigureAwait(false);
         }
 
+        await opened.Integrator.CheckExtendsOwnAsync(newest, published.Size, cancellationToken).ConfigureAwait(false);
         await opened.Integrator.SurveyAsync(published, acknowledged, cancellationToken).ConfigureAwait(false);
     }
 
@@ -221,9 +235,10 @@ public sealed class PostgreSqlSink : IAuditSink
     {
         var stored = new StoredLog(_dataSource, _sql, log, _name);
         var watch = new SizeWatch(_dataSource, _sql, log, _options.PollInterval, _reports!);
+        var own = new OwnTrees();
         var committer = new Committer(
-            () => CommitConnection.Connect(_dataSource, _sql, log, _options.MaxCommitTime), watch, _options, _reports!);
-        return new Opened(stored, committer, new Integrator(_dataSource, _sql, log, stored, () => committer.Newest, Check), watch);
+            () => CommitConnection.Connect(_dataSource, _sql, log, _options.MaxCommitTime), watch, own, _options, _reports!);
+        return new Opened(stored, committer, new Integrator(_dataSource, _sql, log, stored, own, Check, _timeReader), watch);
     }
 
     /// <summary>Makes sure that an accepted key has signed what others published.</summary>

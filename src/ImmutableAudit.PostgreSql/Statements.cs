@@ -1,6 +1,12 @@
+using ImmutableAudit.Checkpoints;
+using ImmutableAudit.Tiles;
+
 namespace ImmutableAudit.Storage.PostgreSql;
 
-/// <summary>What is asked of the database. Schema/schema.sql says what the functions do.</summary>
+/// <summary>
+/// What is asked of the database, and never for more than there may be: whoever administers it may have put anything there. Schema/schema.sql says
+/// what the functions do.
+/// </summary>
 internal sealed class Statements(string schema)
 {
     public string Schema => schema;
@@ -34,11 +40,11 @@ internal sealed class Statements(string schema)
 
     public string Publish { get; } = $"SELECT {schema}.publish($1, $2, $3, $4, $5, $6)";
 
-    public string Checkpoint { get; } = $"SELECT note FROM {schema}.checkpoint WHERE log = $1";
+    public string Checkpoint { get; } = $"SELECT substring(note FOR {SignedNote.MaxLength + 1}) FROM {schema}.checkpoint WHERE log = $1";
 
     public string Tile { get; } = $"SELECT substring(data FOR $4) FROM {schema}.tile WHERE log = $1 AND level = $2 AND index = $3";
 
-    public string Entries { get; } = $"SELECT data, index FROM {schema}.entry WHERE log = $1 AND index >= $2 AND index < $3 ORDER BY index";
+    public string Entries { get; } = $"SELECT substring(data FOR {EntryBundle.MaxEntryLength + 1}), index FROM {schema}.entry WHERE log = $1 AND index >= $2 AND index < $3 ORDER BY index";
 
     public string Listen { get; } = $"LISTEN {schema}";
 }

@@ -26,5 +26,27 @@ internal sealed record StoredHead(LogHead Head, CompactRange Range)
         }
     }
 
+    /// <summary>Makes sure that this is a head, or a later one.</summary>
+    /// <exception cref="AuditLogCorruptException">It is not.</exception>
+    public void CheckGoesOn(StoredHead? newest)
+    {
+        CheckReaches(newest?.Size ?? 0);
+        if (Size == newest?.Size && (Head != newest.Head || !Range.Nodes.SequenceEqual(newest.Range.Nodes)))
+        {
+            throw new AuditLogCorruptException($"What the database says of the log of size {Size} is not what was committed: it was changed there. Nothing was changed.");
+        }
+    }
+
+    /// <summary>Makes sure that as much as was committed is there.</summary>
+    /// <exception cref="AuditLogCorruptException">It is not.</exception>
+    public void CheckReaches(long size)
+    {
+        if (Size < size)
+        {
+            throw new AuditLogCorruptException(
+                $"The database has {Size} entries of the log, but {size} were committed: it was put back to an earlier state, or a standby took over that had not received them. Nothing was changed.");
+        }
+    }
+
     public static byte[] ToBytes(CompactRange range) => MemoryMarshal.AsBytes(range.Nodes).ToArray();
 }

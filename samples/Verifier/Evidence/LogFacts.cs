@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ImmutableAudit.Privilege;
 using ImmutableAudit.Verification;
+using ImmutableAudit.Verifier.Review;
 
 namespace ImmutableAudit.Verifier.Evidence;
 
@@ -8,7 +9,7 @@ namespace ImmutableAudit.Verifier.Evidence;
 internal sealed class LogFacts : IEntryVisitor
 {
     private readonly Tally[] _tallies = [.. Enum.GetValues<Measure>().Select(_ => new Tally())];
-    private readonly SortedSet<long> _unreviewed = [];
+    private readonly SortedDictionary<long, AuditSubject> _unreviewed = [];
 
     public Tally this[Measure measure] => _tallies[(int)measure];
 
@@ -38,7 +39,7 @@ internal sealed class LogFacts : IEntryVisitor
     /// <summary>Ends: what waits for its review by now was not reviewed.</summary>
     public void End()
     {
-        foreach (var entry in _unreviewed)
+        foreach (var entry in _unreviewed.Keys)
         {
             this[Measure.Unreviewed].Add(entry);
         }
@@ -69,9 +70,10 @@ internal sealed class LogFacts : IEntryVisitor
                 this[Measure.SignedApprovals].Add(entry.Index);
                 break;
             case "grant.breakglass":
-                _unreviewed.Add(entry.Index);
+                _unreviewed.Add(entry.Index, entry.Event.Actor);
                 break;
-            case "grant.reviewed" when entry.Event.Grant is { } grant:
+            case "grant.reviewed" when entry.Event.Grant is { } grant
+                && _unreviewed.TryGetValue(grant, out var user) && !SubjectName.AreOne(user, entry.Event.Actor):
                 _unreviewed.Remove(grant);
                 break;
         }

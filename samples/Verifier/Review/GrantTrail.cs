@@ -6,10 +6,12 @@ namespace ImmutableAudit.Verifier.Review;
 /// <summary>A grant that began.</summary>
 /// <param name="Id">The index of its request, or of the break-glass.</param>
 /// <param name="Application">Whose permissions they are.</param>
-/// <param name="Subject">Who has it.</param>
+/// <param name="User">Who has it.</param>
 /// <param name="Permissions">For what.</param>
-internal sealed record GrantSeen(long Id, string? Application, SubjectName Subject, IReadOnlyList<string> Permissions)
+internal sealed record GrantSeen(long Id, string? Application, AuditSubject User, IReadOnlyList<string> Permissions)
 {
+    public SubjectName Subject { get; } = SubjectName.Of(User);
+
     public string? Reason { get; init; }
 
     public bool IsBreakGlass { get; init; }
@@ -56,7 +58,7 @@ internal sealed class GrantTrail(Action<GrantSeen> over)
         switch (entry.Type)
         {
             case "grant.requested" or "grant.breakglass":
-                var begun = new GrantSeen(entry.Index, application, SubjectName.Of(entry.Event.Actor), Permissions(entry))
+                var begun = new GrantSeen(entry.Index, application, entry.Event.Actor, Permissions(entry))
                 {
                     Reason = entry.Event.Reason,
                     IsBreakGlass = entry.Type == "grant.breakglass",
@@ -69,7 +71,8 @@ internal sealed class GrantTrail(Action<GrantSeen> over)
                 }
 
                 return begun;
-            case "grant.reviewed" when entry.Event.Grant is { } id && _breakGlasses.TryGetValue(id, out var reviewed):
+            case "grant.reviewed" when entry.Event.Grant is { } id && _breakGlasses.TryGetValue(id, out var reviewed)
+                && !SubjectName.AreOne(reviewed.User, entry.Event.Actor): // Nobody reviews himself, whoever wrote the entry.
                 reviewed.ReviewedBy ??= SubjectName.Of(entry.Event.Actor);
                 reviewed.Justified ??= Flag(entry, "justified");
                 return null;

@@ -49,7 +49,7 @@ internal static class ShowVerb
         {
             var latest = await LogSnapshot.LatestAsync(log, cancellationToken);
             Head(screen, json, latest, "UNVERIFIED", "no --key was given; anybody could have written this", signers: null);
-            return await ListAsync(screen, latest.ReadUncheckedAsync(filter.From, filter.End, cancellationToken), filter, json);
+            return await ListAsync(screen, latest.ReadUncheckedAsync(filter.From, filter.End, cancellationToken), filter, json, isVerified: false);
         }
 
         var verifier = new LogVerifier(log, new LogVerificationOptions { Keys = keys });
@@ -71,7 +71,7 @@ internal static class ShowVerb
         // What is read again is proved again: a server may answer differently the second time.
         var verified = new LogSnapshot(log, result.Checkpoint);
         Head(screen, json, verified, "verified", $"signed by key {Keys.Describe(result.Signers)}", result.Signers);
-        return await ListAsync(screen, verified.ReadAsync(filter.From, filter.End, cancellationToken), filter, json);
+        return await ListAsync(screen, verified.ReadAsync(filter.From, filter.End, cancellationToken), filter, json, isVerified: true);
     }
 
     private static void Head(
@@ -89,12 +89,11 @@ internal static class ShowVerb
             return;
         }
 
-        json.WriteBoolean("verified", signers is not null);
         json.WriteCheckpoint(checkpoint, signers ?? [], "checkpoint");
     }
 
     private static async Task<int> ListAsync(
-        Screen screen, IAsyncEnumerable<ReadOnlyMemory<byte>> entries, EntryFilter filter, Utf8JsonWriter? json)
+        Screen screen, IAsyncEnumerable<ReadOnlyMemory<byte>> entries, EntryFilter filter, Utf8JsonWriter? json, bool isVerified)
     {
         IEntryList list = json is not null ? new EntryArray(json)
             : screen.Terminal is { } terminal ? new EntryTables(terminal)
@@ -118,6 +117,7 @@ internal static class ShowVerb
             list.End();
         }
 
+        json?.WriteBoolean("verified", isVerified); // Behind them: what is read the second time may not hold.
         return ExitCode.Holds;
     }
 }

@@ -60,6 +60,9 @@ internal sealed class CommitConnection : IDisposable
     /// <summary>Whether it is this connection's turn: it may append without holding the head, and others wait until it ends.</summary>
     public bool HasTurn { get; private set; }
 
+    /// <summary>Whether it has not ended, as far as that was noticed.</summary>
+    public bool IsOpen => _connection.State == ConnectionState.Open;
+
     public static CommitConnection Connect(NpgsqlDataSource dataSource, Statements sql, int log, TimeSpan maxCommitTime)
     {
         var connection = dataSource.OpenConnection();
@@ -179,7 +182,7 @@ internal sealed class CommitConnection : IDisposable
     {
         try
         {
-            if (HasTurn && _connection.State == ConnectionState.Open)
+            if (HasTurn && IsOpen)
             {
                 Abandon();
             }

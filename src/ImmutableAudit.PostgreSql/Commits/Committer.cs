@@ -15,6 +15,7 @@ internal sealed class Committer : IDisposable
 
     private readonly Func<CommitConnection> _connect;
     private readonly SizeWatch _watch;
+    private readonly OwnTrees _own;
     private readonly PostgreSqlSinkOptions _options;
     private readonly SinkReports _reports;
     private readonly CancellationTokenSource _closing = new();
@@ -27,19 +28,18 @@ internal sealed class Committer : IDisposable
     private bool _isOpen;
     private CommitConnection? _connection;
     private Retry? _calledOff;
-    private volatile StoredHead? _newest;
+
+    /// <summary>The newest head that this process has committed, or found when it recovered.</summary>
+    private StoredHead? _newest;
 
     /// <summary>The last entry that this process has committed: whoever connects anew looks whether it is still there.</summary>
     private (long Index, MerkleHash Leaf)? _last;
 
-    public Committer(Func<CommitConnection> connect, SizeWatch watch, PostgreSqlSinkOptions options, SinkReports reports)
+    public Committer(Func<CommitConnection> connect, SizeWatch watch, OwnTrees own, PostgreSqlSinkOptions options, SinkReports reports)
     {
-        (_connect, _watch, _options, _reports) = (connect, watch, options, reports);
+        (_connect, _watch, _own, _options, _reports) = (connect, watch, own, options, reports);
         _turn = new Turn(options.TurnTime, EndIdleTurn);
     }
-
-    /// <summary>The newest head that this process has committed, or found when it recovered.</summary>
-    public StoredHead? Newest => _newest;
 
     /// <summary>Opens a commit on the head.</summary>
     /// <exception cref="AuditUnavailableException">The head cannot be had. Nothing was written.</exception>
@@ -65,7 +65,7 @@ internal sealed class Committer : IDisposable
                 var connection = Connected();
                 connection.EndTurn();
                 var head = connection.Confirm();
-                CheckGoesOn(head);
+                head.CheckGoesOn(_newest);
                 return _newest = head;
             }
             catch
@@ -101,7 +101,7 @@ internal sealed class Committer : IDisposable
                 var connection = Connected();
                 var takesTurn = _undisturbed < Undisturbed && _turn.IsWanted;
                 var (head, now) = connection.Open(takesTurn);
-                CheckGoesOn(head);
+                head.CheckGoesOn(_newest);
                 _turn.Begin(takesTurn, connection.HasTurn);
                 _undisturbed = head.Size == _newest?.Size ? _undisturbed + 1 : 0;
                 _clock.Set(now);
@@ -128,13 +128,13 @@ internal sealed class Committer : IDisposable
         }
     }
 
-    private CommitOutcome End(CommitBatch batch, bool isHeld)
+    private CommitOutcome End(StoredHead on, CommitBatch batch, bool isHeld)
     {
         lock (_gate)
         {
             try
             {
-                return Complete(batch, isHeld);
+                return Complete(on, batch, isHeld);
             }
             finally
             {
@@ -207,6 +207,11 @@ internal sealed class Committer : IDisposable
     /// <summary>The connection. A new one may lead to another server, a standby that took over: what was committed last must be there.</summary>
     private CommitConnection Connected()
     {
+        if (_connection is { IsOpen: false })
+        {
+            Drop(); // It ended while nothing was asked of it.
+        }
+
         if (_connection is null)
         {
             _connection = _connect();
@@ -221,32 +226,10 @@ internal sealed class Committer : IDisposable
         return _connection;
     }
 
-    /// <summary>The head is the one that this process committed last, or a later one.</summary>
-    private void CheckGoesOn(StoredHead head)
-    {
-        if (_newest is not { } newest || head.Size > newest.Size)
-        {
-            return;
-        }
-
-        if (head.Size < newest.Size)
-        {
-            throw Behind(head, newest.Size);
-        }
-
-        if (head.Head != newest.Head || !head.Range.Nodes.SequenceEqual(newest.Range.Nodes))
-        {
-            throw new AuditLogCorruptException($"What the database says of the log of size {head.Size} is not what was committed: it was changed there. Nothing was changed.");
-        }
-    }
-
-    private static AuditLogCorruptException Behind(StoredHead head, long size) => new(
-        $"The database has {head.Size} entries of the log, but {size} were committed: it was put back to an earlier state, or a standby took over that had not received them. Nothing was changed.");
-
     private static AuditUnavailableException Unavailable(Exception e) =>
         new($"The database takes no entries: {Faults.Describe(e)} Nothing was appended.", e);
 
-    private CommitOutcome Complete(CommitBatch batch, bool isHeld)
+    private CommitOutcome Complete(StoredHead on, CommitBatch batch, bool isHeld)
     {
         var connection = _connection!;
         try
@@ -268,7 +251,7 @@ internal sealed class Committer : IDisposable
         catch (Exception e) when (Faults.IsOfServer(e) || e is ObjectDisposedException)
         {
             Drop();
-            return FindOut(batch, e);
+            return FindOut(on, batch, e);
         }
 
         if (connection.HasWarned)
@@ -276,12 +259,12 @@ internal sealed class Committer : IDisposable
             throw new AuditLogException("The server committed the entries, but warned that waiting for its standby was called off: whether they would survive its failure is not known.");
         }
 
-        Committed(batch);
+        Committed(on, batch);
         return CommitOutcome.Committed;
     }
 
     /// <summary>The connection broke after the commit was sent: what became of it is in the database, and nowhere else.</summary>
-    private CommitOutcome FindOut(CommitBatch batch, Exception cause)
+    private CommitOutcome FindOut(StoredHead on, CommitBatch batch, Exception cause)
     {
         _reports.LostAnswer(cause);
         for (var retry = new Retry(_options.RetryTime, _closing.Token); ;)
@@ -289,17 +272,13 @@ internal sealed class Committer : IDisposable
             try
             {
                 var head = Connected().Confirm();
-                if (head.Size < batch.FirstIndex)
-                {
-                    throw Behind(head, batch.FirstIndex);
-                }
-
+                head.CheckReaches(batch.FirstIndex);
                 if (head.Size == batch.FirstIndex || !_connection!.Holds(batch))
                 {
                     return Again(cause);
                 }
 
-                Committed(batch);
+                Committed(on, batch);
                 return CommitOutcome.Committed;
             }
             catch (Exception e) when (Faults.IsPassing(e))
@@ -313,9 +292,10 @@ internal sealed class Committer : IDisposable
         }
     }
 
-    private void Committed(CommitBatch batch)
+    private void Committed(StoredHead on, CommitBatch batch)
     {
         _newest = new StoredHead(batch.Head, batch.Range.Clone());
+        _own.Commit(on.Range, _newest.Range);
         _last = (batch.Head.Size - 1, batch.LeafHashes.Span[^1]);
         _calledOff = null;
         _watch.Advance(batch.Head.Size);
@@ -381,7 +361,7 @@ internal sealed class Committer : IDisposable
             }
 
             _ended = true;
-            return new(committer.End(batch, isHeld));
+            return new(committer.End(head, batch, isHeld));
         }
 
         public void Dispose()

@@ -8,9 +8,10 @@ namespace ImmutableAudit.Storage.PostgreSql;
 /// <summary>
 /// Makes tiles of committed entries, and publishes. Every instance does so for itself, from entries that it reads and hashes again: another
 /// one's published tree is gone on from only where <paramref name="check"/> accepts who signed it, and where it is proved to extend what this
-/// one has vouched for and has committed.
+/// one has vouched for, has read, and has committed.
 /// </summary>
-internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, int log, StoredLog stored, Func<StoredHead?> committed, Action<SignedCheckpoint> check)
+internal sealed class Integrator(
+    NpgsqlDataSource dataSource, Statements sql, int log, StoredLog stored, OwnTrees own, Action<SignedCheckpoint> check, EntryTimeReader? timeReader)
     : IAsyncDisposable
 {
     private readonly PublishingTurn _turn = new(dataSource, sql, log);
@@ -18,8 +19,11 @@ internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, in
     private Queue<CompactRange> _steps = [];
     private TileBuilder? _edge;
 
-    /// <summary>The newest tree that this process has published or was opened on; what is published later must extend it.</summary>
+    /// <summary>The newest tree that this process has published, has gone on from or was opened on; what is published later must extend it.</summary>
     private CompactRange _vouched = new();
+
+    /// <summary>The newest tree that was read, in which everything of this process's own was found; it may not be published yet.</summary>
+    private CompactRange _met = new();
 
     public ValueTask DisposeAsync() => _turn.DisposeAsync();
 
@@ -61,11 +65,14 @@ internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, in
 
     private async ValueTask<CompactRange> IntegrateBehindAsync(SignedCheckpoint? published, CancellationToken cancellationToken)
     {
-        var edge = _edge is { } kept && kept.Size >= published?.Checkpoint.Size ? kept : await LoadAsync(published, cancellationToken).ConfigureAwait(false);
+        // A commit whose answer came late may be of entries that are integrated already: then this begins again at what is published.
+        var edge = _edge is { } kept && kept.Size >= published?.Checkpoint.Size && !own.Now().Any(tree => tree.Size <= kept.Size)
+            ? kept
+            : await LoadAsync(published, cancellationToken).ConfigureAwait(false);
         _edge = null; // Not to be gone on with after a failure: it is loaded again.
-        var walk = new EntryWalk(stored);
         _full.Clear();
-        foreach (var target in await NextAsync(edge, cancellationToken).ConfigureAwait(false))
+        var (targets, walk) = await NextAsync(edge, cancellationToken).ConfigureAwait(false);
+        foreach (var target in targets)
         {
             await walk.RunAsync(edge.Size, target.Size, leaves => Append(edge, leaves.Span), cancellationToken).ConfigureAwait(false);
             if (edge.ToCompactRange().Root() != target.Root())
@@ -75,6 +82,7 @@ internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, in
             }
         }
 
+        Met(targets);
         await StoreAsync(sql.PutTiles, [Parameter.Of(log), .. Tiles(_full)], cancellationToken).ConfigureAwait(false);
         _steps.TryDequeue(out _);
         _edge = edge;
@@ -107,9 +115,25 @@ internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, in
         return SignedCheckpoint.Parse(now);
     }
 
-    /// <summary>Holds what is not published yet against the newest head, against the one that this process committed last, and one more.</summary>
-    public async ValueTask<Queue<CompactRange>> SurveyAsync(CompactRange from, CompactRange? acknowledged, CancellationToken cancellationToken) =>
-        await new Survey(stored).RunAsync(from, await ReadKnownAsync(from, acknowledged, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    /// <summary>Holds what is not published yet against the newest head, against what this process has committed, and one more.</summary>
+    public async ValueTask SurveyAsync(CompactRange from, CompactRange? acknowledged, CancellationToken cancellationToken)
+    {
+        var (known, times) = await ReadKnownAsync(from, acknowledged, cancellationToken).ConfigureAwait(false);
+        await new Survey(stored).RunAsync(from, known, times, cancellationToken).ConfigureAwait(false);
+        Met(known);
+    }
+
+    /// <summary>Makes sure that a published tree begins with all that this process has committed up to a size.</summary>
+    public async ValueTask CheckExtendsOwnAsync(SignedCheckpoint published, long size, CancellationToken cancellationToken)
+    {
+        var found = own.Now().Where(tree => tree.Size <= size).ToList();
+        foreach (var tree in found)
+        {
+            await CheckExtendsAsync(published, tree, cancellationToken).ConfigureAwait(false);
+        }
+
+        own.Found(found);
+    }
 
     /// <summary>Makes sure that a published tree begins with a smaller one.</summary>
     public async ValueTask CheckExtendsAsync(SignedCheckpoint published, CompactRange older, CancellationToken cancellationToken)
@@ -145,47 +169,56 @@ internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, in
     }
 
     /// <summary>The ranges to be met on the way to the next tree: a way of one step is held against the head as it is gone, a longer one before.</summary>
-    private async ValueTask<IReadOnlyList<CompactRange>> NextAsync(TileBuilder edge, CancellationToken cancellationToken)
+    private async ValueTask<(IReadOnlyList<CompactRange> Targets, EntryWalk Walk)> NextAsync(TileBuilder edge, CancellationToken cancellationToken)
     {
-        if (_steps.TryPeek(out var step) && step.Size > edge.Size)
+        if (_steps.TryPeek(out var step) && step.Size > edge.Size && !own.Now().Any(tree => tree.Size <= step.Size))
         {
-            return [step];
+            return ([step], new EntryWalk(stored));
         }
 
         _steps.Clear();
         var from = edge.ToCompactRange();
-        var known = await ReadKnownAsync(from, acknowledged: null, cancellationToken).ConfigureAwait(false);
+        var (known, times) = await ReadKnownAsync(from, acknowledged: null, cancellationToken).ConfigureAwait(false);
         if (known[^1].Size - from.Size <= Survey.Step)
         {
-            return known;
+            return (known, new EntryWalk(stored, times));
         }
 
-        _steps = await new Survey(stored).RunAsync(from, known, cancellationToken).ConfigureAwait(false);
-        return [_steps.Peek()];
+        _steps = await new Survey(stored).RunAsync(from, known, times, cancellationToken).ConfigureAwait(false);
+        Met(known);
+        return ([_steps.Peek()], new EntryWalk(stored));
     }
 
-    /// <summary>What the entries behind a range must lead to, by size: what this process knows of, and the newest head.</summary>
-    private async ValueTask<List<CompactRange>> ReadKnownAsync(CompactRange from, CompactRange? acknowledged, CancellationToken cancellationToken)
+    /// <summary>What the entries behind a range must lead to, by size: what this process knows of, and the newest head, the last of them.</summary>
+    private async ValueTask<(List<CompactRange> Known, EntryTimes Times)> ReadKnownAsync(
+        CompactRange from, CompactRange? acknowledged, CancellationToken cancellationToken)
     {
-        var newest = committed()?.Range; // Before the head is read, which further commits move meanwhile.
+        var committed = own.Now(); // Before the head is read, which further commits move meanwhile.
         var head = await ReadHeadAsync(cancellationToken).ConfigureAwait(false);
         List<CompactRange> known = [head.Range];
-        foreach (var own in new[] { newest, acknowledged, from })
+        foreach (var tree in committed.Append(acknowledged ?? from).Append(_met).Append(from))
         {
-            if (own?.Size > head.Size)
+            if (tree.Size > head.Size)
             {
                 throw new AuditLogCorruptException(
-                    $"{stored} has {head.Size} entries, but {own.Size} were committed: the database was put back to an earlier state. Nothing was changed.");
+                    $"{stored} has {head.Size} entries, but {tree.Size} were committed: the database was put back to an earlier state. Nothing was changed.");
             }
 
-            if (own?.Size > from.Size)
+            if (tree.Size > from.Size)
             {
-                known.Add(own);
+                known.Add(tree);
             }
         }
 
         known.Sort((left, right) => left.Size.CompareTo(right.Size));
-        return known;
+        return (known, new EntryTimes(stored, timeReader, head.Head.LastTime));
+    }
+
+    /// <summary>Entries that were read have led to all of these trees, one behind the other.</summary>
+    private void Met(IReadOnlyList<CompactRange> known)
+    {
+        own.Found(known);
+        _met = known[^1].Size > _met.Size ? known[^1].Clone() : _met;
     }
 
     private void Append(TileBuilder edge, ReadOnlySpan<MerkleHash> leaves)
@@ -208,11 +241,12 @@ internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, in
         check(published);
         var size = published.Checkpoint.Size;
         await CheckExtendsAsync(published, _vouched, cancellationToken).ConfigureAwait(false);
-        if (committed()?.Range is { } own && own.Size <= size)
+        if (_met.Size <= size)
         {
-            await CheckExtendsAsync(published, own, cancellationToken).ConfigureAwait(false);
+            await CheckExtendsAsync(published, _met, cancellationToken).ConfigureAwait(false);
         }
 
+        await CheckExtendsOwnAsync(published, size, cancellationToken).ConfigureAwait(false);
         var partials = new Dictionary<TileCoordinate, ReadOnlyMemory<byte>>();
         foreach (var tile in TileBuilder.PartialTilesOf(size))
         {
@@ -221,9 +255,10 @@ internal sealed class Integrator(NpgsqlDataSource dataSource, Statements sql, in
         }
 
         var edge = TileBuilder.Resume(size, partials);
-        return edge.ToCompactRange().Root() == published.Checkpoint.Root
-            ? edge
+        _vouched = edge.ToCompactRange().Root() == published.Checkpoint.Root
+            ? edge.ToCompactRange()
             : throw new AuditLogCorruptException($"The tiles of {stored} do not add up to the root that is published for size {size}. Nothing was changed. Verify the log.");
+        return edge;
     }
 
     private async ValueTask<StoredHead> ReadHeadAsync(CancellationToken cancellationToken)

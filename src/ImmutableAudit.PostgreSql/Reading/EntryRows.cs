@@ -15,6 +15,7 @@ internal static class EntryRows
     /// <param name="most">How many rows there are at most.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>How many there were, and their bytes.</returns>
+    /// <exception cref="AuditFormatException">One is longer than an entry may be, or has no bytes at all.</exception>
     public static async ValueTask<(int Count, ReadOnlyMemory<byte> Bytes)> ReadAsync(NpgsqlCommand command, long from, int most, CancellationToken cancellationToken)
     {
         var reader = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellationToken).ConfigureAwait(false);
@@ -31,7 +32,13 @@ internal static class EntryRows
 
     private static int Append(NpgsqlDataReader reader, ref byte[] bundle, int end, int left)
     {
-        var length = (int)reader.GetBytes(0, 0, null, 0, 0);
+        var length = reader.IsDBNull(0) ? -1 : (int)reader.GetBytes(0, 0, null, 0, 0);
+        if (length is < 0 or > EntryBundle.MaxEntryLength)
+        {
+            throw new AuditFormatException(
+                $"Entry {reader.GetInt64(1)} {(length < 0 ? "has no bytes" : $"is longer than {EntryBundle.MaxEntryLength} bytes")}: its row was changed in the database. Verify the log, and restore it.");
+        }
+
         var entry = end + EntryBundle.LengthPrefix;
         if (bundle.Length < entry + length)
         {

@@ -1,9 +1,11 @@
-using System.Globalization;
 using Npgsql;
 
 namespace ImmutableAudit.Storage.PostgreSql;
 
-/// <summary>Knows how many entries are committed, others' included: the server tells, and it is looked up where it does not.</summary>
+/// <summary>
+/// Knows how many entries are committed, others' included: it is looked up whenever the server tells that there are more, and where it does not.
+/// What a notification says is not asked: whoever can connect can send one.
+/// </summary>
 internal sealed class SizeWatch : IAsyncDisposable
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -79,7 +81,6 @@ internal sealed class SizeWatch : IAsyncDisposable
     {
         var connection = await _dataSource.OpenConnectionAsync(_closing.Token).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        connection.Notification += (_, told) => OnNotification(told.Payload);
         var listen = new NpgsqlCommand(_sql.Listen, connection);
         await using (listen.ConfigureAwait(false))
         {
@@ -97,16 +98,6 @@ internal sealed class SizeWatch : IAsyncDisposable
 
             succeeded();
             await connection.WaitAsync(_pollInterval, _closing.Token).ConfigureAwait(false);
-        }
-    }
-
-    private void OnNotification(string payload)
-    {
-        if (payload.Split(':') is [var log, var size]
-            && int.TryParse(log, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number == _log
-            && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var told))
-        {
-            Advance(told);
         }
     }
 }

@@ -2,7 +2,8 @@
 -- create schemas and roles.
 --
 -- Everything belongs to {owner}, as whom nobody logs in and of which nobody is a member. {writer} may read, and append through the functions
--- below; {auditor} may read. Grant one of the two to the roles that your applications and auditors log in as:
+-- below; {auditor} may read. The three belong to the server, not to the database: schemas of one name in several databases share them. Grant one of
+-- the two to the roles that your applications and auditors log in as:
 --
 --   GRANT {writer} TO my_application;
 --   GRANT {auditor} TO my_auditor;
@@ -18,6 +19,12 @@ BEGIN
       EXECUTE format('CREATE ROLE %I NOLOGIN', name);
     END IF;
   END LOOP;
+  IF EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname = '{owner}' AND (r.rolcanlogin OR r.rolsuper OR EXISTS (
+    SELECT FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles u ON u.oid = m.member
+    WHERE m.roleid = r.oid AND NOT u.rolsuper AND u.rolname <> CURRENT_USER))) THEN
+    RAISE EXCEPTION 'The role {owner} is there already, and can log in or has members: whoever is it could take the log''s protection away.'
+      USING HINT = 'Take that from the role, or give the schema another name.';
+  END IF;
 END
 $$;
 
@@ -54,7 +61,7 @@ CREATE TABLE {schema}.head (
 CREATE TABLE {schema}.checkpoint (
   log int PRIMARY KEY REFERENCES {schema}.log,
   size bigint NOT NULL DEFAULT -1,
-  note bytea CHECK (octet_length(note) BETWEEN 1 AND 1048576)
+  note bytea CHECK (octet_length(note) BETWEEN 1 AND 262144)
 ) WITH (fillfactor = 20);
 
 -- The entries. Old partitions may be dropped; README.md says what still verifies then.
@@ -83,9 +90,11 @@ BEGIN
 END
 $$;
 
+-- Where the head goes; what is stamped with a time far ahead would have every later entry say the same.
 CREATE FUNCTION {schema}.head_goes_on() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF new.log <> old.log OR new.size < old.size OR new.last_time < old.last_time OR new.privilege_head < old.privilege_head
+  IF new.log <> old.log OR new.size < old.size OR new.last_time < old.last_time
+    OR new.last_time > greatest(old.last_time, 621355968000000000 + (10000000 * extract(epoch FROM clock_timestamp() + interval '1 hour'))::bigint) OR new.privilege_head < old.privilege_head
     OR new.privilege_head >= new.size OR new.room < old.room OR new.epoch < old.epoch OR octet_length(new.range) <> 32 * bit_count(new.size::bit(64))
     OR (new.size = old.size AND (new.last_time, new.privilege_head, new.range) IS DISTINCT FROM (old.last_time, old.privilege_head, old.range)) THEN
     RAISE EXCEPTION 'The head of log % cannot go from size % to size % like this.', old.log, old.size, new.size USING ERRCODE = 'IA003';
@@ -129,6 +138,19 @@ CREATE TRIGGER stays_full BEFORE TRUNCATE ON {schema}.tile EXECUTE FUNCTION {sch
 
 -- What writers may do.
 
+-- What is acknowledged is on disk, and on that of each standby that is to be waited for, whatever the settings are; where the waiting is called off,
+-- the writer is told.
+CREATE FUNCTION {schema}.be_durable() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF current_setting('synchronous_commit') NOT IN ('on', 'remote_apply') THEN
+    PERFORM set_config('synchronous_commit', 'on', true);
+  END IF;
+  IF current_setting('client_min_messages') = 'error' THEN
+    PERFORM set_config('client_min_messages', 'warning', true);
+  END IF;
+END
+$$;
+
 -- The next partition of a log's entries.
 CREATE FUNCTION {schema}.add_partition(p_log int, p_from bigint, p_to bigint) RETURNS void LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -157,8 +179,7 @@ BEGIN
 END
 $$;
 
--- Opens a commit: locks the head, for p_idle at most while the writer does nothing (LOG.md L26, L27). What is acknowledged is on disk, whatever
--- the database's settings are.
+-- Opens a commit: locks the head, for p_idle at most while the writer does nothing (LOG.md L26, L27).
 -- Passing the head on takes longer than a commit. So a writer may ask for a turn, and then goes on without holding the head, while others who ask wait
 -- for theirs, p_turn at most: a courtesy, on which nothing rests but speed.
 CREATE FUNCTION {schema}.open_commit(p_log int, p_idle text, p_wait text, p_turn text DEFAULT NULL, OUT size bigint, OUT last_time bigint,
@@ -166,9 +187,7 @@ CREATE FUNCTION {schema}.open_commit(p_log int, p_idle text, p_wait text, p_turn
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM set_config('idle_in_transaction_session_timeout', p_idle, true);
-  IF current_setting('synchronous_commit') = 'off' THEN
-    PERFORM set_config('synchronous_commit', 'on', true);
-  END IF;
+  PERFORM {schema}.be_durable();
   turn := false;
   IF p_turn IS NOT NULL THEN
     PERFORM set_config('lock_timeout', p_turn, true);
@@ -208,9 +227,7 @@ DECLARE
   v_room bigint;
 BEGIN
   PERFORM set_config('lock_timeout', p_wait, true);
-  IF current_setting('synchronous_commit') = 'off' THEN
-    PERFORM set_config('synchronous_commit', 'on', true);
-  END IF;
+  PERFORM {schema}.be_durable();
   UPDATE {schema}.head h
   SET size = v_size, last_time = p_last_time, privilege_head = p_privilege_head, range = p_range,
     told = CASE WHEN p_privilege_head <> h.privilege_head OR h.told < v_now - interval '100 milliseconds' THEN v_now ELSE h.told END
@@ -231,7 +248,7 @@ BEGIN
   INSERT INTO {schema}.entry (log, index, data)
   SELECT p_log, p_size + e.place - 1, e.data FROM unnest(p_entries) WITH ORDINALITY AS e (data, place);
   IF v_tell THEN
-    PERFORM pg_notify('{channel}', p_log || ':' || v_size);
+    PERFORM pg_notify('{schema}', '');
   END IF;
 
   -- A commit that waits for a standby is not to be called off half way.
@@ -249,9 +266,7 @@ CREATE FUNCTION {schema}.confirm(p_log int, p_wait text, OUT size bigint, OUT la
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM set_config('lock_timeout', p_wait, true);
-  IF current_setting('synchronous_commit') = 'off' THEN
-    PERFORM set_config('synchronous_commit', 'on', true);
-  END IF;
+  PERFORM {schema}.be_durable();
   UPDATE {schema}.head h SET told = clock_timestamp(), epoch = h.epoch + 1 WHERE h.log = p_log
   RETURNING h.size, h.last_time, h.privilege_head, h.range INTO size, last_time, privilege_head, range;
   PERFORM set_config('statement_timeout', '0', true);
@@ -291,9 +306,7 @@ DECLARE
   published record;
   beginning bytea;
 BEGIN
-  IF current_setting('synchronous_commit') = 'off' THEN
-    PERFORM set_config('synchronous_commit', 'on', true);
-  END IF;
+  PERFORM {schema}.be_durable();
   SELECT c.size, c.note INTO published FROM {schema}.checkpoint c WHERE c.log = p_log FOR UPDATE;
   IF published.size >= p_size THEN
     RETURN published.note;

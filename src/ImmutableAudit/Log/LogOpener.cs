@@ -38,7 +38,7 @@ internal sealed class LogOpener(LogServices log)
 
     private async Task<OpenedLog> FindAsync(CancellationToken cancellationToken)
     {
-        var context = new SinkContext(Options.Origin, Options.TimeProvider, log.Logger) { AcceptedKeys = log.AcceptedKeys };
+        var context = new SinkContext(Options.Origin, Options.TimeProvider, log.Logger) { AcceptedKeys = log.AcceptedKeys, TimeReader = EntryTime.TryRead };
         await log.Sink.ClaimAsync(context, cancellationToken).ConfigureAwait(false);
         var remembered = await RememberedAsync(cancellationToken).ConfigureAwait(false);
         var bytes = await log.Sink.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false);

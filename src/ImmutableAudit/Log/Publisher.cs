@@ -13,6 +13,11 @@ internal sealed class Publisher : IDisposable
     /// <summary>How long closing waits for a signer that neither signs nor fails.</summary>
     public static readonly TimeSpan ClosingGrace = TimeSpan.FromSeconds(30);
 
+    /// <summary>What another writer has committed, that one publishes; where it has not for so many intervals, this one does.</summary>
+    private const int IntervalsOfOthers = 10;
+
+    private static readonly TimeSpan LongestIntervalOfOthers = TimeSpan.FromDays(1);
+
     /// <summary>How long a signer, or an observer, may take before it has failed.</summary>
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(30);
 
@@ -21,6 +26,7 @@ internal sealed class Publisher : IDisposable
     private readonly CheckpointMemory _memory;
     private readonly Thread _thread;
     private readonly ITimer _timer;
+    private ITimer? _others;
 
     /// <summary>Never disposed: the grace's timer may still be about to cancel it, and there is nothing in it to give back.</summary>
     private readonly CancellationTokenSource _abandon = new();
@@ -71,6 +77,13 @@ internal sealed class Publisher : IDisposable
         using (ExecutionContext.SuppressFlow())
         {
             _thread.Start();
+            if (_log.Sink.IsShared)
+            {
+                var interval = _log.Options.CheckpointInterval < LongestIntervalOfOthers / IntervalsOfOthers
+                    ? _log.Options.CheckpointInterval * IntervalsOfOthers
+                    : LongestIntervalOfOthers;
+                _others = _log.Options.TimeProvider.CreateTimer(_ => Committed(_log.Sink.CommittedSize), null, interval, interval);
+            }
         }
     }
 
@@ -87,6 +100,7 @@ internal sealed class Publisher : IDisposable
         using var grace = _log.Options.TimeProvider.CreateTimer(_ => _abandon.Cancel(), null, ClosingGrace, Timeout.InfiniteTimeSpan);
         var ended = _thread.Join(ClosingGrace + ClosingGrace);
         _timer.Dispose();
+        _others?.Dispose();
         if (!ended)
         {
             // A signer that neither signs, fails nor listens. Whatever it comes to, it is not published any more.

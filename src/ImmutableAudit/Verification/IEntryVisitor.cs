@@ -16,7 +16,7 @@ public interface IEntryVisitor
     /// Called from one thread at a time, while entries further on are read, hashed and decoded on the others: what takes long here holds
     /// up all of them. An exception ends the pass and reaches whoever started it. Entries may be kept; memory stays bounded only if few are.
     /// </remarks>
-    /// <param name="entries">At most 256; the first follows the last of the call before, the very first has the index 0.</param>
+    /// <param name="entries">At most 256; the first follows the last of the call before, the very first has the index 0, or is the first that is read (<see cref="LogVerificationOptions.EntriesFrom"/>).</param>
     void Visit(IReadOnlyList<VisitedEntry> entries);
 }
 
