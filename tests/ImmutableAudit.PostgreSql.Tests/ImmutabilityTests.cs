@@ -86,6 +86,8 @@ public sealed class ImmutabilityTests(ServerFixture fixture)
         await AppendAsync(Check, entries: "ARRAY[convert_to(repeat('a', 65536), 'UTF8')]");
         await AppendAsync(Refused, last: $"{time - 1}");
         await AppendAsync(Null, last: "NULL");
+        await AppendAsync(Refused, last: $"{DateTime.UtcNow.AddHours(2).Ticks}");
+        await AppendAsync(Refused, last: $"{DateTime.MaxValue.Ticks}");
         await AppendAsync(Refused, privilege: "-2");
         await AppendAsync(Refused, privilege: "301");
         await AppendAsync(Null, privilege: "NULL");

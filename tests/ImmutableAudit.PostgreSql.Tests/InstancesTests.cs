@@ -112,6 +112,34 @@ public sealed class InstancesTests(ServerFixture fixture)
     }
 
     [ServerFact]
+    public async Task What_a_notification_says_is_not_believed()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        var sink = schema.CreateSink();
+        await using var log = await AuditLog.OpenAsync(schema.LogOptions(sink));
+        await using var other = await schema.OpenAsync();
+        await using (var source = NpgsqlDataSource.Create(schema.Auditor))
+        {
+            await using var tell = source.CreateCommand(schema.In("NOTIFY {schema}, '1:9223372036854775807'"));
+            await tell.ExecuteNonQueryAsync();
+        }
+
+        await other.AppendAsync(TestSchema.Event(0));
+        await Until.TrueAsync(() => sink.CommittedSize > 0, "the server tells what was appended");
+        Assert.Equal(1, log.Size);
+    }
+
+    [ServerFact]
+    public async Task What_an_instance_has_committed_that_publishes_no_more_the_others_publish()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        await using var gone = await schema.OpenAsync(configure: options => options.CheckpointInterval = TimeSpan.FromDays(1));
+        await using var idle = await schema.OpenAsync(configure: options => options.CheckpointInterval = TimeSpan.FromMilliseconds(20));
+        await gone.AppendAsync(TestSchema.Event(0));
+        await Until.TrueAsync(() => schema.AskAsync<bool>("SELECT size = 1 FROM {schema}.checkpoint"), "it is published");
+    }
+
+    [ServerFact]
     public async Task Where_the_server_does_not_tell_it_is_looked_for()
     {
         using var schema = await fixture.CreateSchemaAsync();

@@ -47,6 +47,47 @@ public sealed class ServerFailureTests(ServerFixture fixture)
     }
 
     [ServerFact]
+    public async Task A_connection_that_ended_while_nothing_was_appended_is_made_again()
+    {
+        await using var server = await PostgreSqlServer.StartAsync();
+        using var schema = await TestSchema.CreateAsync(server, "idle");
+        await using var log = await AuditLog.OpenAsync(
+            schema.LogOptions(new PostgreSqlSink($"{schema.Writer};Keepalive=1", schema.SinkOptions(options => options.RetryTime = TimeSpan.Zero))));
+        Assert.Equal(0, (await log.AppendAsync(TestSchema.Event(0))).Index);
+        await server.StopAsync("immediate");
+        await server.ContinueAsync();
+        await Task.Delay(TimeSpan.FromSeconds(3)); // Npgsql looks every second, and finds the connection gone.
+        Assert.Equal(1, (await log.AppendAsync(TestSchema.Event(1))).Index);
+    }
+
+    [ServerFact]
+    public async Task Who_calls_off_the_waiting_for_a_standby_does_not_make_the_log_acknowledge_whatever_the_settings()
+    {
+        await using var server = await PostgreSqlServer.StartAsync();
+        using var schema = await TestSchema.CreateAsync(server, "waiting");
+        await schema.ExecuteAsync("ALTER ROLE {schema}_app SET synchronous_commit = local; ALTER ROLE {schema}_app SET client_min_messages = error");
+        await using var log = await schema.OpenAsync(configure: options => options.CheckpointInterval = TimeSpan.FromDays(1));
+        await log.AppendAsync(TestSchema.Event(0));
+        await WaitForAsync("'nobody'");
+        var appending = log.AppendAsync(TestSchema.Event(1)).AsTask();
+        await Until.TrueAsync(() => server.AskAsync<bool>("SELECT coalesce(bool_or(pg_cancel_backend(pid)), false) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"), "it waits");
+        await Assert.ThrowsAsync<AuditOutcomeUnknownException>(() => appending);
+
+        // Nothing more is acknowledged before it is found out, which waits as well.
+        await Until.TrueAsync(() => server.AskAsync<bool>("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep')"), "it waits again");
+        await Assert.ThrowsAnyAsync<AuditLogException>(() => log.AppendAsync(TestSchema.Event(2)).AsTask());
+        await WaitForAsync("''");
+        await Until.TrueAsync(async () => await Record.ExceptionAsync(() => log.AppendAsync(TestSchema.Event(2)).AsTask()) is null, "it is found out");
+        Assert.Equal("0 1 2", string.Join(' ', await log.ReadAsync().Select(entry => entry.Event.Resource!.Id).ToListAsync()));
+
+        async Task WaitForAsync(string names)
+        {
+            await server.ExecuteAsync($"ALTER SYSTEM SET synchronous_standby_names = {names}");
+            await server.ExecuteAsync("SELECT pg_reload_conf()");
+        }
+    }
+
+    [ServerFact]
     public Task Connections_that_are_terminated_are_made_again() => DisturbAsync("pg_terminate_backend");
 
     [ServerFact]

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using ImmutableAudit.Checkpoints;
 using ImmutableAudit.Merkle;
@@ -107,6 +108,91 @@ public sealed class TamperTests(ServerFixture fixture)
     }
 
     [ServerFact]
+    public Task What_was_changed_is_not_signed_by_who_committed_it_whoever_has_appended_since() => ChangedInFrontAsync(isSignedByAnother: false);
+
+    [ServerFact]
+    public Task What_was_changed_is_not_gone_on_from_by_who_committed_it_whoever_has_signed_it() => ChangedInFrontAsync(isSignedByAnother: true);
+
+    private async Task ChangedInFrontAsync(bool isSignedByAnother)
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        await using var committed = await schema.OpenAsync(configure: options => options.CheckpointInterval = Never);
+        await using var other = await schema.OpenAsync(configure: options => options.CheckpointInterval = Never);
+        await AppendAsync(committed, 0, 10);
+        await TamperAsync(schema, await RewriteAsync(schema, 5));
+        await AppendAsync(other, 10, 11);
+        if (isSignedByAnother)
+        {
+            await other.FlushAsync(); // It cannot know.
+        }
+
+        // The last that was committed adds up with what was changed in front of it.
+        await AppendAsync(committed, 11, 12);
+        await FaultsAsync(committed);
+        Assert.Equal(isSignedByAnother ? 11 : 0, await schema.AskAsync<long>("SELECT size FROM {schema}.checkpoint"));
+    }
+
+    [ServerFact]
+    public async Task What_was_appended_past_the_library_and_no_verifier_would_accept_is_not_signed()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        await using (var log = await schema.OpenAsync())
+        {
+            await AppendAsync(log, 0, 300);
+        }
+
+        await KeepAsync(schema);
+        var last = await schema.AskAsync<byte[]>("SELECT data FROM {schema}.entry WHERE index = 299");
+        byte[] Dated(string from, string to) => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(last).Replace(from, to));
+        foreach (var (entries, why) in new (byte[][], string)[]
+        {
+            ([last, "x"u8.ToArray()], "no time"),
+            ([last, []], "no time"),
+            ([Dated("\"time\":\"2", "\"time\":\"3")], "newest"),
+            ([Dated("\"time\":\"2", "\"time\":\"1")], "in front"),
+            ([last, last, Dated("\"time\":\"2", "\"time\":\"1")], "in front"),
+            ([last, last], ""),
+        })
+        {
+            await using var log = await schema.OpenAsync(configure: options => options.CheckpointInterval = Never);
+            await AppendPastLibraryAsync(schema, entries);
+            if (why.Length == 0)
+            {
+                Assert.Equal(302, (await log.FlushAsync()).Checkpoint.Size);
+                break;
+            }
+
+            Assert.Contains(why, (await FaultsAsync(log)).ToString());
+            Assert.Contains(why, (await Assert.ThrowsAsync<AuditLogCorruptException>(() => schema.OpenAsync())).Message);
+            Assert.Equal(300, await schema.AskAsync<long>("SELECT size FROM {schema}.checkpoint"));
+            await PutBackAsync(schema);
+        }
+
+        Assert.True((await schema.VerifyAsync()).Holds);
+    }
+
+    [ServerFact]
+    public Task A_row_that_is_longer_than_an_entry_is_told_as_changed() => ImpossibleRowAsync("repeat('x', 70000)::bytea");
+
+    [ServerFact]
+    public Task A_row_without_bytes_is_told_as_changed() => ImpossibleRowAsync("NULL");
+
+    private async Task ImpossibleRowAsync(string data)
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        await using var log = await schema.OpenAsync(configure: options => options.CheckpointInterval = Never);
+        await AppendAsync(log, 0, 10);
+        await log.FlushAsync();
+        await AppendAsync(log, 10, 20);
+        await schema.ExecuteAsync("ALTER TABLE {schema}.entry DROP CONSTRAINT entry_data_check, ALTER data DROP NOT NULL; ALTER TABLE {schema}.entry_1_0 DROP CONSTRAINT entry_data_check");
+        await TamperAsync(schema, $"UPDATE {{schema}}.entry SET data = {data} WHERE index IN (5, 15)");
+
+        Assert.Equal(VerificationFailureKind.Malformed, (await schema.VerifyAsync()).Failure!.Kind);
+        await Assert.ThrowsAsync<AuditLogUnreadableException>(async () => await log.ReadAsync(15).FirstAsync());
+        Assert.Contains("Entry 15", (await FaultsAsync(log)).ToString());
+    }
+
+    [ServerFact]
     public async Task A_database_that_was_put_back_behind_what_was_read_already_is_noticed()
     {
         using var schema = await fixture.CreateSchemaAsync();
@@ -212,6 +298,34 @@ public sealed class TamperTests(ServerFixture fixture)
                 Assert.Equal($"{entry.Index}", entry.Event.Resource!.Id);
             }
         });
+    }
+
+    /// <summary>What keeps the log from taking more, once it is asked to publish.</summary>
+    private static async Task<Exception> FaultsAsync(AuditLog log)
+    {
+        Exception? failure = null;
+        await Until.TrueAsync(
+            async () => (failure = await Record.ExceptionAsync(() => log.FlushAsync().AsTask())) is AuditUnavailableException e && e.ToString().Contains("takes no more entries"),
+            "the log is faulted");
+        return failure!;
+    }
+
+    /// <summary>Appends as whoever has the writer's password can: the tree adds up, and the head's time is right.</summary>
+    private static async Task AppendPastLibraryAsync(TestSchema schema, byte[][] entries)
+    {
+        await using var source = NpgsqlDataSource.Create(schema.Writer);
+        await using var read = source.CreateCommand(schema.In("SELECT size, last_time, range, epoch FROM {schema}.head"));
+        await using var head = await read.ExecuteReaderAsync();
+        await head.ReadAsync();
+        var range = new CompactRange(head.GetInt64(0), MemoryMarshal.Cast<byte, MerkleHash>(head.GetFieldValue<byte[]>(2)));
+        range.Append([.. entries.Select(entry => TreeHasher.HashLeaf(entry))]);
+        await using var append = source.CreateCommand(schema.In("SELECT {schema}.append(1, $1, $2, $3, -1, $4, $5)"));
+        append.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = head.GetInt64(0) }, new() { Value = entries }, new() { Value = head.GetInt64(1) },
+            new() { Value = MemoryMarshal.AsBytes(range.Nodes).ToArray() }, new() { Value = head.GetInt64(3) },
+        });
+        await append.ExecuteNonQueryAsync();
     }
 
     private static async Task AppendAsync(AuditLog log, int from, int to) =>

@@ -16,6 +16,9 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
     private readonly AppendQueue _queue;
     private readonly Appender _appender;
     private readonly SemaphoreSlim _lifecycle = new(1, 1);
+
+    /// <summary>Cancelled before closing waits for the lifecycle's lock: whoever has it gives it up. Never disposed: there is nothing in it to give back.</summary>
+    private readonly CancellationTokenSource _closing = new();
     private readonly CommittedReader _reader;
     private readonly Outcomes _outcomes;
     private readonly RunRecord _run;
@@ -41,7 +44,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
         _appender = new Appender(_log, _queue, requests);
         _outcomes = new Outcomes(_log, _queue, requests);
         _reader = new CommittedReader(_log);
-        _run = new RunRecord(_log, _appender, _lifecycle);
+        _run = new RunRecord(_log, _appender, _lifecycle, _closing.Token);
         Privileged = new PrivilegedLog(_log, _appender, _outcomes, _run, () => LatestCheckpoint, SnapshotOf);
     }
 
@@ -214,6 +217,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
     /// <summary>Commits what waits, publishes it, and closes the log. Never throws; failures are reported, and what was acknowledged stays as durable as it was.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _closing.CancelAsync().ConfigureAwait(false);
         await _lifecycle.WaitAsync().ConfigureAwait(false);
         try
         {
@@ -254,15 +258,29 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
 
                 Start(opened);
                 _run.IsLogOpen = true;
-                foreach (var request in first)
-                {
-                    await request.Result.AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
-                }
+                await CommitFirstAsync(first, cancellationToken).ConfigureAwait(false);
+                _publisher!.Open(opened.Recovery.Head.Size);
             }
         }
         finally
         {
             _lifecycle.Release();
+        }
+    }
+
+    private async Task CommitFirstAsync(List<AppendRequest> first, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var request in first)
+            {
+                await request.Result.AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (AuditException)
+        {
+            _run.NotOpened();
+            throw;
         }
     }
 
@@ -279,7 +297,6 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
         _log.Status.Open();
         _publisher.Start();
         _sequencer.Start();
-        _publisher.Committed(opened.Recovery.Head.Size);
         LogMessages.Opened(_log.Logger, Origin, opened.Recovery.Head.Size, opened.Published.Checkpoint.Size);
     }
 

@@ -19,6 +19,7 @@ internal sealed class AuditLogMetrics : IDisposable
     private readonly Counter<long> _publications;
     private readonly Counter<long> _publicationFailures;
     private readonly Counter<long> _observationFailures;
+    private volatile Watched? _watched;
 
     public AuditLogMetrics(AuditLogOptions options)
     {
@@ -39,11 +40,12 @@ internal sealed class AuditLogMetrics : IDisposable
     /// <summary>Begins to report what is looked up when asked for.</summary>
     public void Watch(AppendQueue queue, Publisher publisher, TimeProvider time)
     {
-        _meter.CreateObservableGauge("immutableaudit.queue.entries", () => new Measurement<long>(queue.Entries, _origin), "{entry}", "Entries that wait to be committed");
-        _meter.CreateObservableGauge("immutableaudit.queue.size", () => new Measurement<long>(queue.Bytes, _origin), "By", "Bytes that wait to be committed");
+        _watched = new Watched(queue, publisher, time);
+        _meter.CreateObservableGauge("immutableaudit.queue.entries", () => Measure(watched => (long)watched.Queue.Entries), "{entry}", "Entries that wait to be committed");
+        _meter.CreateObservableGauge("immutableaudit.queue.size", () => Measure(watched => watched.Queue.Bytes), "By", "Bytes that wait to be committed");
         _meter.CreateObservableGauge(
             "immutableaudit.checkpoint.age",
-            () => new Measurement<double>((time.GetUtcNow() - publisher.LatestTime).TotalSeconds, _origin),
+            () => Measure(watched => (watched.Time.GetUtcNow() - watched.Publisher.LatestTime).TotalSeconds),
             "s",
             "Time since the newest checkpoint was published");
     }
@@ -68,11 +70,16 @@ internal sealed class AuditLogMetrics : IDisposable
 
     public void Dispose()
     {
+        _watched = null;
         if (_ownsMeter)
         {
             _meter.Dispose();
         }
     }
+
+    /// <summary>A measurement of the log while it is open. A host's meter outlives it, and is not to hold it.</summary>
+    private IEnumerable<Measurement<T>> Measure<T>(Func<Watched, T> measure)
+        where T : struct => _watched is { } watched ? [new Measurement<T>(measure(watched), _origin)] : [];
 
     private void Add(Counter<long> counter, long value)
     {
@@ -98,4 +105,6 @@ internal sealed class AuditLogMetrics : IDisposable
             // As above.
         }
     }
+
+    private sealed record Watched(AppendQueue Queue, Publisher Publisher, TimeProvider Time);
 }

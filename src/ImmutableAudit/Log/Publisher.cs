@@ -6,7 +6,7 @@ namespace ImmutableAudit.Log;
 
 /// <summary>
 /// Integrates what is committed, signs, and publishes: on an interval while there is something new, and on demand (LOG.md
-/// L22, L23). On a thread of its own, so that it lags behind committing without holding it up, and needs no pool thread.
+/// L22, L23). On a thread of its own, so that it lags behind committing without holding it up.
 /// </summary>
 internal sealed class Publisher : IDisposable
 {
@@ -18,12 +18,10 @@ internal sealed class Publisher : IDisposable
 
     private static readonly TimeSpan LongestIntervalOfOthers = TimeSpan.FromDays(1);
 
-    /// <summary>How long a signer, or an observer, may take before it has failed.</summary>
-    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(30);
-
     private readonly LogServices _log;
     private readonly AppendQueue _queue;
     private readonly CheckpointMemory _memory;
+    private readonly OutsideCall _signing;
     private readonly Thread _thread;
     private readonly ITimer _timer;
     private ITimer? _others;
@@ -39,19 +37,21 @@ internal sealed class Publisher : IDisposable
     private readonly ChangeSignal _publications = new();
     private readonly List<Demand> _demands = [];
     private long _committed;
+    private bool _isOpen;
     private bool _timerArmed;
     private bool _due;
     private bool _stopping;
 
     private volatile Published _published;
     private TimeSpan _delay;
-    private bool _abandoned;
+    private volatile bool _abandoned;
 
     public Publisher(LogServices log, AppendQueue queue, SignedCheckpoint checkpoint, CompactRange range, DateTimeOffset publishedAt)
     {
         _log = log;
         _queue = queue;
         _memory = new CheckpointMemory(log);
+        _signing = new OutsideCall("The signer", log.Options.TimeProvider);
         _published = new Published(checkpoint, range, publishedAt);
         _committed = checkpoint.Checkpoint.Size;
         _delay = log.Options.CheckpointInterval;
@@ -87,8 +87,21 @@ internal sealed class Publisher : IDisposable
         }
     }
 
-    /// <summary>Publishes what is committed, once more, and returns when the thread has ended.</summary>
-    /// <exception cref="TimeoutException">It does not end. It does not touch the sink any more.</exception>
+    /// <summary>
+    /// The log is open: what is committed is published from now on, without being asked for. Before, what is to be on record first may not be.
+    /// </summary>
+    public void Open(long size)
+    {
+        lock (_wake)
+        {
+            _isOpen = true;
+        }
+
+        Committed(size);
+    }
+
+    /// <summary>Publishes what is committed, once more, where the log was open, and returns when the thread has ended.</summary>
+    /// <exception cref="TimeoutException">It does not end. It begins nothing more.</exception>
     public void Dispose()
     {
         lock (_wake)
@@ -103,13 +116,9 @@ internal sealed class Publisher : IDisposable
         _others?.Dispose();
         if (!ended)
         {
-            // A signer that neither signs, fails nor listens. Whatever it comes to, it is not published any more.
-            lock (_sinkGate)
-            {
-                _abandoned = true;
-            }
-
-            throw new TimeoutException("What is committed last could not be published: the signer does not answer. It stays in the journal.");
+            // Storage that neither does what it is told, nor fails. Whatever it comes to, nothing is published any more.
+            _abandoned = true;
+            throw new TimeoutException("What is committed last could not be published: storage does not answer. It stays where it was committed.");
         }
     }
 
@@ -160,6 +169,7 @@ internal sealed class Publisher : IDisposable
         while (true)
         {
             List<Demand> demands;
+            bool publishes;
             bool last;
             lock (_wake)
             {
@@ -172,9 +182,14 @@ internal sealed class Publisher : IDisposable
                 _due = _timerArmed = false;
                 demands = [.. _demands];
                 _demands.Clear();
+                publishes = _isOpen || demands.Count > 0;
             }
 
-            PublishFor(demands);
+            if (publishes)
+            {
+                PublishFor(demands);
+            }
+
             lock (_wake)
             {
                 if (last)
@@ -238,8 +253,7 @@ internal sealed class Publisher : IDisposable
         // Last: whoever waits for the checkpoint need not wait for a witness.
         if (published is not null)
         {
-            using var answer = Answer();
-            Blocking.Wait(_memory.ObserveAsync(published, answer.Token));
+            _memory.Observe(published, _abandon.Token);
         }
     }
 
@@ -273,9 +287,8 @@ internal sealed class Publisher : IDisposable
                 return null;
             }
 
-            using var answer = Answer();
-            var candidate = Blocking.Wait(SignedCheckpoint.SignAsync(
-                new Checkpoint(_log.Options.Origin, range.Size, range.Root()), _log.Signers, answer.Token));
+            var checkpoint = new Checkpoint(_log.Options.Origin, range.Size, range.Root());
+            var candidate = _signing.Wait(answer => SignedCheckpoint.SignAsync(checkpoint, _log.Signers, answer), _abandon.Token);
             lock (_sinkGate)
             {
                 ThrowIfAbandoned();
@@ -302,13 +315,6 @@ internal sealed class Publisher : IDisposable
         {
             throw new AuditPublicationException("The log is closed.");
         }
-    }
-
-    private CancellationTokenSource Answer()
-    {
-        var answer = CancellationTokenSource.CreateLinkedTokenSource(_abandon.Token);
-        answer.CancelAfter(AnswerTime);
-        return answer;
     }
 
     /// <summary>Somebody else was first, in another process or in an attempt of ours that seemed to fail.</summary>
@@ -341,7 +347,7 @@ internal sealed class Publisher : IDisposable
 
     private void Arm()
     {
-        if (!_timerArmed && !_stopping && _committed > Latest.Checkpoint.Size)
+        if (_isOpen && !_timerArmed && !_stopping && _committed > Latest.Checkpoint.Size)
         {
             _timerArmed = true;
             _timer.Change(_delay, Timeout.InfiniteTimeSpan);

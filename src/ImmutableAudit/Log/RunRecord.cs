@@ -1,7 +1,7 @@
 namespace ImmutableAudit.Log;
 
 /// <summary>Whether and how this run of the process is on record: <c>log.opened</c>, <c>log.closed</c>. Changed under the log's lifecycle lock.</summary>
-internal sealed class RunRecord(LogServices log, Appender appender, SemaphoreSlim lifecycle)
+internal sealed class RunRecord(LogServices log, Appender appender, SemaphoreSlim lifecycle, CancellationToken closing)
 {
     private bool _isRequired;
     private bool _isOpened;
@@ -25,7 +25,11 @@ internal sealed class RunRecord(LogServices log, Appender appender, SemaphoreSli
         return LibraryEvents.Opened(Session, isNew ? log.Options.Predecessor : null);
     }
 
+    /// <summary>What was to be appended was not, or nobody knows: a run that is not known to have begun does not end.</summary>
+    public void NotOpened() => _isOpened = false;
+
     /// <summary>Wants the run to be on record, from now on where the log is open already.</summary>
+    /// <exception cref="AuditUnavailableException">The log is being closed: whoever closes it does not wait for this.</exception>
     public async ValueTask RequireAsync(CancellationToken cancellationToken)
     {
         if (IsOpened)
@@ -39,9 +43,14 @@ internal sealed class RunRecord(LogServices log, Appender appender, SemaphoreSli
             _isRequired = true;
             if (!_isOpened && IsLogOpen)
             {
-                await appender.AppendAsync(LibraryEvents.Opened(Session, null), cancellationToken).ConfigureAwait(false);
+                using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, closing);
+                await appender.AppendAsync(LibraryEvents.Opened(Session, null), ending.Token).ConfigureAwait(false);
                 Volatile.Write(ref _isOpened, true);
             }
+        }
+        catch (OperationCanceledException) when (closing.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw log.Status.Refusal();
         }
         finally
         {

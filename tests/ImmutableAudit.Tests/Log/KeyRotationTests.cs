@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using ImmutableAudit.Checkpoints;
 using ImmutableAudit.Storage;
+using ImmutableAudit.Storage.InMemory;
 using ImmutableAudit.Tests.Support;
 using ImmutableAudit.Verification;
 
@@ -50,6 +51,45 @@ public sealed class KeyRotationTests : IDisposable
         await Assert.ThrowsAsync<AuditLogRollbackException>(() => OpenAsync([_next], []));
         Directory.Delete(_logs.KeyDirectory, recursive: true);
         await Assert.ThrowsAsync<AuditLogMismatchException>(() => OpenAsync([_next], []));
+    }
+
+    [Fact]
+    public async Task Nothing_is_signed_by_a_new_key_before_the_change_is_on_record()
+    {
+        var store = new InMemoryStore();
+        await using var before = await _logs.OpenInMemoryAsync(store, options => options.CheckpointInterval = TimeSpan.FromDays(1));
+        await before.AppendAsync(TestLogs.Event(0));
+        await before.FlushAsync();
+        await before.AppendAsync(TestLogs.Event(1)); // Committed, and not published: as after a crash.
+        var sink = new InterceptedSink(new InMemorySink(store)) { Completing = _ => throw new AuditUnavailableException("No room. Nothing was appended.") };
+        await Assert.ThrowsAsync<AuditUnavailableException>(() => AuditLog.OpenAsync(_logs.Options(sink, WithNext)));
+
+        await using var log = await AuditLog.OpenAsync(_logs.Options(new InMemorySink(store), WithNext));
+        Assert.Equal("event event key.changed log.opened", string.Join(' ', await log.ReadAsync().Select(entry => entry.Type).ToListAsync()));
+
+        void WithNext(AuditLogOptions options)
+        {
+            options.Signers.Clear();
+            options.Signers.Add(_next);
+            options.AcceptedKeys.Add(_logs.Key);
+            options.RecordSessions = true;
+        }
+    }
+
+    [Fact]
+    public async Task A_run_that_could_not_be_put_on_record_does_not_end_there()
+    {
+        var store = new InMemoryStore();
+        await (await _logs.OpenInMemoryAsync(store)).DisposeAsync();
+        var sink = new InterceptedSink(new InMemorySink(store));
+        sink.Completing = _ =>
+        {
+            sink.Completing = null; // And the next would succeed.
+            throw new AuditUnavailableException("No room. Nothing was appended.");
+        };
+        await Assert.ThrowsAsync<AuditUnavailableException>(() => AuditLog.OpenAsync(_logs.Options(sink, options => options.RecordSessions = true)));
+        await using var log = await _logs.OpenInMemoryAsync(store);
+        Assert.Equal(0, log.Size);
     }
 
     private static void AssertChange(AuditEntry entry, INoteVerifier[] from, INoteVerifier[] to)

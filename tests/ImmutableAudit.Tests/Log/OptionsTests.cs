@@ -55,6 +55,18 @@ public sealed class OptionsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_sink_keeps_the_options_that_it_was_made_with()
+    {
+        var options = new FileSystemSinkOptions { JournalPath = Path.Combine(_logs.Root, "journal-1") };
+        var sink = new FileSystemSink(_logs.LogDirectory, options);
+        options.JournalPath = Path.Combine(_logs.Root, "journal-2");
+        await using var log = await AuditLog.OpenAsync(_logs.Options(sink));
+        await log.AppendAsync(TestLogs.Event(0));
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(_logs.Root, "journal-1"), "*.journal"));
+        Assert.False(Directory.Exists(options.JournalPath));
+    }
+
+    [Fact]
     public async Task A_directory_that_is_a_file_is_refused_with_advice()
     {
         File.WriteAllText(_logs.LogDirectory, "");

@@ -1,3 +1,4 @@
+using ImmutableAudit.Checkpoints;
 using ImmutableAudit.Storage.FileSystem;
 using ImmutableAudit.Testing;
 using ImmutableAudit.Tests.Support;
@@ -116,6 +117,70 @@ public sealed class PublicationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_signer_that_neither_answers_nor_listens_has_failed_and_is_asked_again_once_it_has_answered()
+    {
+        using var answers = new ManualResetEventSlim();
+        var deaf = new DeafSigner(_logs.Signer, answers);
+        await using (var log = await OpenAsync(deaf))
+        {
+            deaf.IsDeaf = true;
+            await log.AppendAsync(TestLogs.Event(0));
+            var flush = log.FlushAsync().AsTask();
+            await Waiting.ForAsync(() => deaf.Asked > 1, "the signer");
+            await Waiting.ForAsync(
+                () =>
+                {
+                    _time.Advance(TimeSpan.FromSeconds(30));
+                    return flush.IsCompleted;
+                },
+                "the flush");
+            Assert.Contains("does not answer", (await Assert.ThrowsAsync<AuditPublicationException>(() => flush)).Message, StringComparison.Ordinal);
+            Assert.Contains("has still not answered", (await Assert.ThrowsAsync<AuditPublicationException>(() => log.FlushAsync().AsTask())).Message, StringComparison.Ordinal);
+            Assert.Equal(2, deaf.Asked);
+
+            deaf.IsDeaf = false;
+            answers.Set();
+            await Waiting.ForAsync(async () => await Record.ExceptionAsync(() => log.FlushAsync().AsTask()) is null, "the checkpoint");
+            Assert.Equal(1, log.LatestCheckpoint.Checkpoint.Size);
+            Assert.Equal(3, deaf.Asked);
+        }
+
+        answers.Set();
+    }
+
+    [Fact]
+    public async Task Disposal_does_not_wait_for_who_wants_the_run_on_record()
+    {
+        var log = await OpenAsync();
+        _signer.IsDown = true;
+        var appends = await FillAsync(log);
+        var required = log.Privileged.RequireSessionAsync().AsTask(); // Behind what has no room.
+        var disposal = Task.Run(async () => await log.DisposeAsync());
+        await Waiting.ForAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromMinutes(1));
+                return disposal.IsCompleted;
+            },
+            "disposal");
+        await Assert.ThrowsAsync<AuditUnavailableException>(() => required);
+        await Assert.ThrowsAsync<AuditUnavailableException>(() => Task.WhenAll(appends));
+    }
+
+    [Fact]
+    public async Task A_closed_log_is_not_measured_any_more_by_a_meter_that_outlives_it()
+    {
+        using var gauge = new QueueGauge();
+        await using (var log = await AuditLog.OpenAsync(_logs.Options(new FileSystemSink(_logs.LogDirectory), options => options.MeterFactory = gauge)))
+        {
+            Assert.Equal((0, 0), gauge.Read());
+        }
+
+        gauge.Forget();
+        Assert.Throws<KeyNotFoundException>(() => gauge.Read());
+    }
+
+    [Fact]
     public async Task What_is_being_signed_while_the_log_recovers_is_published_or_signed_anew()
     {
         var files = new FaultyFiles();
@@ -179,12 +244,12 @@ public sealed class PublicationTests : IDisposable
         return appends;
     }
 
-    private Task<AuditLog> OpenAsync() => AuditLog.OpenAsync(_logs.Options(
+    private Task<AuditLog> OpenAsync(INoteSigner? signer = null) => AuditLog.OpenAsync(_logs.Options(
         new FileSystemSink(_logs.LogDirectory, new FileSystemSinkOptions { JournalCapacity = FileSystemSinkOptions.MinJournalCapacity }),
         options =>
         {
             options.Signers.Clear();
-            options.Signers.Add(_signer);
+            options.Signers.Add(signer ?? _signer);
             options.Observers.Add(new CheckpointFileObserver(_logs.KeyDirectory));
             options.CheckpointInterval = TimeSpan.FromSeconds(10);
             options.TimeProvider = _time;
@@ -194,4 +259,27 @@ public sealed class PublicationTests : IDisposable
             // Commits of one or two entries, so that the journal fills up evenly.
             options.MaxQueuedEntries = 1;
         }));
+
+    /// <summary>A signing service of which a call may block, and cannot be cancelled.</summary>
+    private sealed class DeafSigner(INoteSigner inner, ManualResetEventSlim answers) : INoteSigner
+    {
+        private int _asked;
+
+        public INoteVerifier Verifier => inner.Verifier;
+
+        public bool IsDeaf { get; set; }
+
+        public int Asked => Volatile.Read(ref _asked);
+
+        public ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> text, CancellationToken cancellationToken = default)
+        {
+            Interlocked.Increment(ref _asked);
+            if (IsDeaf)
+            {
+                answers.Wait(CancellationToken.None);
+            }
+
+            return inner.SignAsync(text, CancellationToken.None);
+        }
+    }
 }

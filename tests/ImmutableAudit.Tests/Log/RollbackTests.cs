@@ -1,3 +1,5 @@
+using ImmutableAudit.Checkpoints;
+using ImmutableAudit.Merkle;
 using ImmutableAudit.Storage.FileSystem;
 using ImmutableAudit.Tests.Support;
 
@@ -48,6 +50,31 @@ public sealed class RollbackTests : IDisposable
         Directory.Delete(_logs.KeyDirectory, recursive: true);
         Directory.Move(_logs.KeyDirectory + "-away", _logs.KeyDirectory);
         await AssertRefusedAsync<AuditLogRollbackException>();
+    }
+
+    [UnixFact]
+    public async Task A_memory_that_cannot_be_looked_at_is_not_taken_for_an_empty_one()
+    {
+        await WriteAsync(10);
+        Directory.Move(_logs.KeyDirectory, _logs.KeyDirectory + "-away");
+        File.CreateSymbolicLink(_logs.KeyDirectory, _logs.KeyDirectory); // Around and around.
+        await AssertRefusedAsync<AuditLogUnreadableException>();
+        File.Delete(_logs.KeyDirectory);
+    }
+
+    [Fact]
+    public async Task A_log_whose_observer_remembers_another_history_takes_no_more()
+    {
+        await using var log = await _logs.OpenAsync(options => options.CheckpointInterval = TimeSpan.FromDays(1));
+        await log.AppendAsync(TestLogs.Event(0));
+
+        // A copy of the log, which was thought dead and is not, has gone further.
+        var ahead = await SignedCheckpoint.SignAsync(new Checkpoint(TestLogs.Origin, 7, TreeHasher.HashLeaf([])), [_logs.Signer]);
+        await new CheckpointFileObserver(_logs.KeyDirectory).ObserveAsync(ahead);
+        await log.FlushAsync();
+        AuditUnavailableException? refusal = null;
+        await Waiting.ForAsync(async () => (refusal = await Record.ExceptionAsync(() => log.AppendAsync(TestLogs.Event(1)).AsTask()) as AuditUnavailableException) is not null, "the log to be faulted");
+        Assert.Contains("does not replace it", refusal!.Message, StringComparison.Ordinal);
     }
 
     [Fact]

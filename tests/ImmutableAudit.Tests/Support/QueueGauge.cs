@@ -37,6 +37,9 @@ internal sealed class QueueGauge : IMeterFactory
         return (_values["immutableaudit.queue.entries"], _values["immutableaudit.queue.size"]);
     }
 
+    /// <summary>Forgets what was read.</summary>
+    public void Forget() => _values.Clear();
+
     public void Dispose()
     {
         _listener.Dispose();

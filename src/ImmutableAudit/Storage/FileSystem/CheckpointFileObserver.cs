@@ -41,15 +41,14 @@ public sealed class CheckpointFileObserver : ICheckpointObserver
         var path = PathFor(origin);
         try
         {
-            if (!_files.FileExists(path))
-            {
-                return new((SignedCheckpoint?)null);
-            }
-
             using var file = _files.Open(path, FileMode.Open, FileAccess.Read);
             var bytes = new byte[Math.Min(file.Length, SignedNote.MaxLength + 1)];
             var length = file.Read(bytes, 0);
             return new(SignedCheckpoint.Parse(bytes.AsMemory(0, length)));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new((SignedCheckpoint?)null); // That, and nothing else, says that none was ever remembered.
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or AuditFormatException)
         {

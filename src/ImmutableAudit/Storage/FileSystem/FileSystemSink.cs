@@ -47,7 +47,7 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
 
     /// <summary>Names the directory. Nothing is touched before the log is opened.</summary>
     /// <param name="directory">The log's directory; created when the log is opened. Relative paths are taken from the current directory, now.</param>
-    /// <param name="options">How to keep the journal.</param>
+    /// <param name="options">How to keep the journal, as it says now.</param>
     /// <exception cref="ArgumentException">The directory is blank, or an option is out of range.</exception>
     public FileSystemSink(string directory, FileSystemSinkOptions? options = null)
         : this(directory, options, FileOperations.Instance)
@@ -57,13 +57,7 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
     internal FileSystemSink(string directory, FileSystemSinkOptions? options, IFileOperations files)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
-        _options = options ?? new FileSystemSinkOptions();
-        ArgumentOutOfRangeException.ThrowIfLessThan(_options.JournalCapacity, FileSystemSinkOptions.MinJournalCapacity, nameof(options));
-        if (!Enum.IsDefined(_options.Durability))
-        {
-            throw new ArgumentOutOfRangeException(nameof(options), _options.Durability, "The durability is neither Flushed nor Buffered.");
-        }
-
+        _options = FileSystemSinkOptions.CopyOf(options ?? new FileSystemSinkOptions());
         _files = files;
         _directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         _reader = new LogFiles(new DirectoryFileSource(_directory));
@@ -86,7 +80,7 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
 
     private string LockPath => Path.Combine(_directory, PrivateDirectory);
 
-    private string JournalPath => _options.JournalPath is { } path ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)) : LockPath;
+    private string JournalPath => _options.JournalPath ?? LockPath;
 
     /// <inheritdoc/>
     public async ValueTask ClaimAsync(SinkContext context, CancellationToken cancellationToken)
@@ -231,6 +225,7 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
             return null;
         }
 
+        _sweeper!.Written(_edge.Size);
         _writer.Write(_edge.Partials());
         _publicationInDoubt = true;
         _writer.Write([new DurableWriter.NewFile(CheckpointFile, checkpoint.Note.Bytes, Sealed: false)]);

@@ -3,14 +3,29 @@ using Microsoft.Extensions.Logging;
 
 namespace ImmutableAudit.Storage.FileSystem;
 
-/// <summary>Removes partial files whose full file is durable (LOG.md L14).</summary>
+/// <summary>Removes partial files whose full file is durable (LOG.md L14). Used by one thread at a time.</summary>
 internal sealed partial class PartialSweeper(IFileOperations files, string directory, ILogger logger)
 {
+    private readonly SortedSet<long> _sizes = [];
+
+    /// <summary>Partial files of a size are about to be written; it may not come to be published.</summary>
+    public void Written(long size) => _sizes.Add(size);
+
     /// <summary>
-    /// Removes those that became full between two published sizes. Partial files exist for published sizes only, so on each
-    /// level no tile but the one at the edge of the former size can have any.
+    /// Removes those that became full, once a size is published: on each level no tile can have any but those at the edges of the
+    /// sizes that were written, and of the one before.
     /// </summary>
     public void Sweep(long before, long published)
+    {
+        foreach (var size in _sizes.Append(before))
+        {
+            SweepFull(size, published);
+        }
+
+        _sizes.RemoveWhere(size => size <= published);
+    }
+
+    private void SweepFull(long before, long published)
     {
         for (var level = 0; level <= TileCoordinate.MaxLevel; level++)
         {

@@ -26,28 +26,25 @@ internal sealed class WriterLock : IDisposable
         var path = Path.Combine(directory, "lock");
         var holderPath = Path.Combine(directory, "lock.holder");
         FileStream? file = null;
-        DirectoryLock? held;
+        DirectoryLock? held = null;
         try
         {
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             held = DirectoryLock.Take(directory);
+            Prove(path);
         }
-        catch (IOException e) when (IsHeld(e))
+        catch (Exception e)
         {
+            held?.Dispose();
             file?.Dispose();
+            if (e is not IOException io || !IsHeld(io))
+            {
+                throw;
+            }
+
             throw new AuditLogLockedException(
                 $"The log in '{directory}' is open for writing elsewhere{DescribeHolder(holderPath)}. "
                 + "A log has one writer at a time: stop the other one, or read with a reader, which needs no lock.", e);
-        }
-
-        try
-        {
-            Prove(path);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
         }
 
         try
