@@ -68,6 +68,9 @@ public sealed class GuardedInterfaceAnalyzerTests
     [InlineData("[RequirePermission(\"orders.run\")] ValueTask<int> {|IA1012:RunAsync|}(in int number);")]
     [InlineData("[RequirePermission(\"orders.run\")] Task {|IA1012:RunAsync|}<T>(T item) where T : allows ref struct;")]
     [InlineData("[RequirePermission(\"orders.run\")] IAsyncEnumerable<int> {|IA1012:ListAsync|}(out int count);")]
+    [InlineData("[RequirePermission(\"orders.run\", Blocking = true)] Task<int> {|IA1012:Total|} { get; }")]
+    [InlineData("Task {|IA1012:Done|} { [RequirePermission(\"orders.run\")] get; [Unguarded(\"why\")] set; }")]
+    [InlineData("[RequirePermission(\"orders.run\", AuditLevel = AuditLevel.DenialsOnly)] ValueTask {|IA1012:this|}[int index] { get; }")]
     [InlineData("[Unguarded(\"why\")] unsafe int* {|IA1012:Address|}();")]
     [InlineData("[Unguarded(\"why\")] unsafe void {|IA1012:Call|}(delegate*<int, void>[] pointers);")]
     [InlineData("[Unguarded(\"why\")] int {|IA1012:Limit|} { get; init; }")]
@@ -111,6 +114,8 @@ public sealed class GuardedInterfaceAnalyzerTests
     [InlineData("[Unguarded(\"public\")] Task RunAsync(in int number);")]
     [InlineData("[Unguarded(\"public\")] IEnumerable<int> List();")]
     [InlineData("int Limit { [Unguarded(\"public\")] get; [RequirePermission(\"orders.run\", Blocking = true)] set; }")]
+    [InlineData("[RequirePermission(\"orders.run\", Blocking = true)] Task Done { [Unguarded(\"public\")] get; set; }")]
+    [InlineData("[RequirePermission(\"orders.run\")] IAsyncEnumerable<int> All { get; }")]
     [InlineData("[RequirePermission(\"orders.run\", Blocking = true)] void Run(Request request, [Audited] int a, [Sensitive] int b);")]
     [InlineData("static int Zero => 0; sealed int One() => 1; class Inner { } const int Two = 2;")]
     public async Task A_member_in_order_is_not_reported_and_its_guard_is_written(string member)
@@ -130,6 +135,7 @@ public sealed class GuardedInterfaceAnalyzerTests
     [InlineData("[Guarded] [Unguarded(\"why\", Member = \"Dispose\")] interface IOrders : IDisposable;")]
     [InlineData("[Guarded] interface {|IA1001:IOrders|} : IDisposable;")]
     [InlineData("[Guarded] [{|IA1012:RequirePermission(\"orders.dispose\", Member = \"Dispose\")|}] interface IOrders : IDisposable;")]
+    [InlineData("interface IJob { Task Done { get; } } [Guarded] [{|IA1012:RequirePermission(\"orders.done\", Member = \"Done\")|}] interface IOrders : IJob;")]
     [InlineData("[Guarded] [{|IA1010:RequirePermission(\"orders.compare\", Member = \"CompareTo\")|}] interface IOrders : IComparable<int>;")]
     [InlineData("interface IBase { int Size { get; set; } } [Guarded] [Unguarded(\"why\", Member = \"Size.get\")] interface {|IA1001:IOrders|} : IBase;")]
     [InlineData("[Guarded] interface IBase { void {|IA1001:Run|}(); } [Guarded] interface IOrders : IBase;")]
@@ -168,6 +174,15 @@ public sealed class GuardedInterfaceAnalyzerTests
         var found = await Marked.ReportsAsync(In("void {|IA1001:Run|}();"));
         Assert.Equal(
             "'IOrders.Run' has no rule: put [RequirePermission(\"resource.verb\")] on it, or [Unguarded(\"why\")]",
+            Assert.Single(found).GetMessage(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task A_property_that_would_have_to_wait_is_to_become_a_method()
+    {
+        var found = await Marked.ReportsAsync(In("[RequirePermission(\"orders.count\")] Task<int> {|IA1012:Total|} { get; }"));
+        Assert.Equal(
+            "'IOrders.Total.get' cannot be guarded: a property cannot wait for its decision; make it a method that returns 'Task<int>'",
             Assert.Single(found).GetMessage(System.Globalization.CultureInfo.InvariantCulture));
     }
 
