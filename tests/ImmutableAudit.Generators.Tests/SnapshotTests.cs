@@ -31,6 +31,7 @@ public sealed class SnapshotTests
         { "Event", """[RequirePermission("orders.watch", Blocking = true)] event EventHandler? Changed;""" },
         { "EventPassing", """[RequirePermission("orders.watch", AuditLevel = AuditLevel.DenialsOnly)] event EventHandler<UnhandledExceptionEventArgs>? Changed;""" },
         { "EventWithoutSender", """[Unguarded("public")] event Action<object, int> Changed;""" },
+        { "EventOfSender", """[Unguarded("public")] event EventHandler<IOrders, EventArgs> Changed;""" },
         { "DefaultMember", """[RequirePermission("orders.next", Blocking = true)] int Next(int number) => number + 1; sealed int Twice(int number) => Next(Next(number)); static int Zero => 0;""" },
         { "Keywords", """[RequirePermission("orders.words")] Task<int> @class(int @event, int call, int result, int exception, int @await, CancellationToken _inner);""" },
         { "Attributes", """[Obsolete("no", error: true)] [RequirePermission("orders.old", Blocking = true)] bool TryOld([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? found);""" },
@@ -116,6 +117,7 @@ public sealed class SnapshotTests
     [InlineData("public class OrdersEventArgs : EventArgs; [Guarded] public interface IOrders { [Unguarded(\"why\")] event EventHandler<OrdersEventArgs> A; [Unguarded(\"why\")] event Action? B; [Unguarded(\"why\")] event Action<IOrders?, string?[]> C; }")]
     [InlineData("[Guarded] public interface IOrders { [System.Diagnostics.CodeAnalysis.Experimental(\"EX1\")] [RequirePermission(\"a.b\")] Task RunAsync(); [System.Runtime.Versioning.SupportedOSPlatform(\"linux\")] [RequirePermission(\"a.b\")] Task LinuxAsync(); [System.Diagnostics.CodeAnalysis.RequiresUnreferencedCode(\"why\")] [RequirePermission(\"a.b\")] Task TrimAsync<[System.Diagnostics.CodeAnalysis.DynamicallyAccessedMembers((System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes)3)] T>(); }")]
     [InlineData("[Guarded] public interface IOrders { [System.Diagnostics.CodeAnalysis.DoesNotReturn] [Unguarded(\"why\")] void Fail(); [System.Diagnostics.CodeAnalysis.DoesNotReturn] [RequirePermission(\"a.b\", Blocking = true)] void FailToo(); [return: System.Diagnostics.CodeAnalysis.MaybeNull] [RequirePermission(\"a.b\", Blocking = true)] T Get<T>(); [System.Diagnostics.CodeAnalysis.DisallowNull] [Unguarded(\"why\")] string? P { get; set; } }")]
+    [InlineData("[Guarded] public interface IOrders { [RequirePermission(\"a.b\", Blocking = true)] event EventHandler<string, int> A; [RequirePermission(\"a.b\", AuditLevel = AuditLevel.DenialsOnly)] event EventHandler<IOrders?, EventArgs>? B; [Unguarded(\"why\")] event EventHandler<object, Span<int>> C; }")]
     public void An_odd_interface_compiles_without_a_warning(string source)
     {
         var (result, output) = Source.Generate(Source.Compile(source));

@@ -92,7 +92,7 @@ internal sealed class GuardBuilder
         const string lockName = "_$Lock";
         var stem = _names.Stem(member.Name, FieldName, relay, lockName);
         var invoke = ((INamedTypeSymbol)member.Type).DelegateInvokeMethod!;
-        var isUsual = member.Type.IsNamed("System", "EventHandler");
+        var isUsual = member.Type is INamedTypeSymbol { Arity: <= 1 } && member.Type.IsNamed("System", "EventHandler");
         return new(
             SymbolText.Type(member.ContainingType),
             SymbolText.Name(member.Name),
