@@ -14,6 +14,7 @@ public sealed class SnapshotTests
         { "Elevated", """[RequirePermission("orders.wipe", Elevated = true)] Task WipeAsync(CancellationToken ct);""" },
         { "Stream", """[RequirePermission("orders.list")] IAsyncEnumerable<int> ListAsync([Resource("shop")] int shop, CancellationToken ct);""" },
         { "StreamWithoutToken", """[RequirePermission("orders.list")] IAsyncEnumerable<int> ListAsync();""" },
+        { "StreamOfDiscard", """[RequirePermission("orders.tail")] IAsyncEnumerable<int> TailAsync(object _);""" },
         { "Synchronous", """[RequirePermission("orders.price", Blocking = true)] int Price([Resource("order")] int order, string currency);""" },
         { "SynchronousVoid", """[RequirePermission("orders.close", Blocking = true)] void Close(CancellationToken ct);""" },
         { "PassingTask", """[RequirePermission("orders.read", AuditLevel = AuditLevel.DenialsOnly)] Task<int> GetAsync([Resource("order")] string id, CancellationToken ct);""" },
@@ -117,6 +118,7 @@ public sealed class SnapshotTests
     [InlineData("public class OrdersEventArgs : EventArgs; [Guarded] public interface IOrders { [Unguarded(\"why\")] event EventHandler<OrdersEventArgs> A; [Unguarded(\"why\")] event Action? B; [Unguarded(\"why\")] event Action<IOrders?, string?[]> C; }")]
     [InlineData("[Guarded] public interface IOrders { [System.Diagnostics.CodeAnalysis.Experimental(\"EX1\")] [RequirePermission(\"a.b\")] Task RunAsync(); [System.Runtime.Versioning.SupportedOSPlatform(\"linux\")] [RequirePermission(\"a.b\")] Task LinuxAsync(); [System.Diagnostics.CodeAnalysis.RequiresUnreferencedCode(\"why\")] [RequirePermission(\"a.b\")] Task TrimAsync<[System.Diagnostics.CodeAnalysis.DynamicallyAccessedMembers((System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes)3)] T>(); }")]
     [InlineData("[Guarded] public interface IOrders { [System.Diagnostics.CodeAnalysis.DoesNotReturn] [Unguarded(\"why\")] void Fail(); [System.Diagnostics.CodeAnalysis.DoesNotReturn] [RequirePermission(\"a.b\", Blocking = true)] void FailToo(); [return: System.Diagnostics.CodeAnalysis.MaybeNull] [RequirePermission(\"a.b\", Blocking = true)] T Get<T>(); [System.Diagnostics.CodeAnalysis.DisallowNull] [Unguarded(\"why\")] string? P { get; set; } }")]
+    [InlineData("[Guarded] public interface IOrders { [RequirePermission(\"a.b\", Blocking = true)] Task Done { [Unguarded(\"why\")] get; set; } [RequirePermission(\"a.b\")] IAsyncEnumerable<int> All { get; } [RequirePermission(\"a.b\")] IAsyncEnumerable<int> this[int _] { get; } [RequirePermission(\"a.b\")] IAsyncEnumerable<int> TailAsync<__>(int _, string ___); }")]
     [InlineData("[Guarded] public interface IOrders { [RequirePermission(\"a.b\", Blocking = true)] event EventHandler<string, int> A; [RequirePermission(\"a.b\", AuditLevel = AuditLevel.DenialsOnly)] event EventHandler<IOrders?, EventArgs>? B; [Unguarded(\"why\")] event EventHandler<object, Span<int>> C; }")]
     public void An_odd_interface_compiles_without_a_warning(string source)
     {
