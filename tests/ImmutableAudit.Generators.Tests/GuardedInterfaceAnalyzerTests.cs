@@ -116,6 +116,8 @@ public sealed class GuardedInterfaceAnalyzerTests
     [InlineData("int Limit { [Unguarded(\"public\")] get; [RequirePermission(\"orders.run\", Blocking = true)] set; }")]
     [InlineData("[RequirePermission(\"orders.run\", Blocking = true)] Task Done { [Unguarded(\"public\")] get; set; }")]
     [InlineData("[RequirePermission(\"orders.run\")] IAsyncEnumerable<int> All { get; }")]
+    [InlineData("[RequirePermission(\"orders.run\", Blocking = true)] [Sensitive] string this[[Resource(\"secret\")] string name] { set; }")]
+    [InlineData("[RequirePermission(\"orders.run\", Blocking = true)] [Resource(\"secret\")] string this[string name, int number] { get; set; }")]
     [InlineData("[RequirePermission(\"orders.run\", Blocking = true)] void Run(Request request, [Audited] int a, [Sensitive] int b);")]
     [InlineData("static int Zero => 0; sealed int One() => 1; class Inner { } const int Two = 2;")]
     public async Task A_member_in_order_is_not_reported_and_its_guard_is_written(string member)

@@ -29,6 +29,7 @@ public sealed class SnapshotTests
         { "PropertyUnguarded", """[Unguarded("public")] int Limit { get; set; }""" },
         { "PropertyPassing", """[RequirePermission("orders.read", AuditLevel = AuditLevel.DenialsOnly)] int Limit { get; }""" },
         { "Indexer", """[RequirePermission("orders.read", Blocking = true)] string this[[Resource("shelf")] int shelf, int place] { get; set; }""" },
+        { "IndexerAssigned", """[RequirePermission("orders.write", Blocking = true)] [Audited] string this[[Resource("shelf")] int shelf, int place] { set; }""" },
         { "Event", """[RequirePermission("orders.watch", Blocking = true)] event EventHandler? Changed;""" },
         { "EventPassing", """[RequirePermission("orders.watch", AuditLevel = AuditLevel.DenialsOnly)] event EventHandler<UnhandledExceptionEventArgs>? Changed;""" },
         { "EventWithoutSender", """[Unguarded("public")] event Action<object, int> Changed;""" },
