@@ -164,6 +164,21 @@ public sealed class SnapshotTests
         Assert.Equal(Generated(Source.Compile(one, two)).Order(StringComparer.Ordinal), Generated(Source.Compile(two, one)).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("[Guarded] interface {|IA1012:IBroken|} { [Unguarded(\"why\")] event Missing Changed; }")]
+    [InlineData("[Guarded] interface {|IA1012:IBroken|} { [Unguarded(\"why\")] event int[] Changed; }")]
+    [InlineData("[Guarded] interface {|IA1012:IBroken|} { [Unguarded(\"why\")] event Action ; }")]
+    [InlineData("class Broken { [Guarded] void Run() { } }")]
+    public void What_fails_at_one_interface_is_told_there_and_the_others_have_their_guards(string marked)
+    {
+        var (broken, places) = Marked.Parse(marked);
+        var (result, _) = Source.Generate(Source.Compile(broken, "[Guarded] interface IOrders { [RequirePermission(\"a.b\")] Task RunAsync(); }"));
+        Assert.Equal("GuardCatalogue.g.cs IOrders.g.cs", string.Join(' ', HintNames(result).Order(StringComparer.Ordinal)));
+        Assert.Equal(
+            places.Select(place => (place.Id, place.Start, DiagnosticSeverity.Error)),
+            result.Diagnostics.Select(diagnostic => (diagnostic.Id, diagnostic.Location.SourceSpan.Start, diagnostic.Severity)));
+    }
+
     private static void Check(string name, string source)
     {
         var (result, output) = Source.Generate(Source.Compile(source));
@@ -181,6 +196,9 @@ public sealed class SnapshotTests
         var warnings = string.Join('\n', output.GetDiagnostics().Where(diagnostic => diagnostic.Severity != DiagnosticSeverity.Hidden));
         Assert.True(warnings.Length == 0, warnings);
     }
+
+    private static IEnumerable<string> HintNames(GeneratorDriverRunResult result) =>
+        result.Results.Where(run => run.Exception is null).SelectMany(run => run.GeneratedSources).Select(source => source.HintName);
 
     private static IEnumerable<string> Generated(Microsoft.CodeAnalysis.CSharp.CSharpCompilation compilation) =>
         Source.Generate(compilation).Result.Results[0].GeneratedSources.Select(source => source.SourceText.ToString());
