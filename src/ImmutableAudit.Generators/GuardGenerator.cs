@@ -48,7 +48,7 @@ public sealed class GuardGenerator : IIncrementalGenerator
         {
             if (pair.Left.Count > 0)
             {
-                output.AddSource("GuardCatalogue.g.cs", Text(CatalogueWriter.Write(pair.Right, pair.Left)));
+                output.AddSource(CatalogueWriter.FileName, Text(CatalogueWriter.Write(pair.Right, pair.Left)));
             }
         });
     }

@@ -141,6 +141,10 @@ public sealed class SnapshotTests
     [InlineData("namespace Shop; [Guarded] public interface IOrders; [Guarded] public interface IORDERS; [Guarded] public interface iOrders;", "ORDERSGuard", "OrdersGuard", "iOrdersGuard")]
     [InlineData("namespace Shop; [Guarded] public interface IOrders<T>; [Guarded] public interface IOrders_1;", "OrdersGuard<T>", "Orders_1Guard")]
     [InlineData("namespace Shop { [Guarded] public interface IOrders; } namespace Depot { [Guarded] public interface Orders; }", "OrdersGuard", "OrdersGuard")]
+    [InlineData("namespace Shop { [Guarded] public interface IOrders; } namespace shop { [Guarded] public interface IOrders; }", "OrdersGuard", "OrdersGuard")]
+    [InlineData("namespace Shop.outer { [Guarded] public interface IOrders; } namespace Shop { public class Outer { [Guarded] public interface IOrders; } }", "OrdersGuard", "OuterOrdersGuard")]
+    [InlineData("namespace Shop; [Guarded] public interface IOrders; [Guarded] public interface IORDERS; [Guarded] public interface IOrders<T, U>;", "ORDERSGuard", "OrdersGuard", "OrdersGuard<T, U>")]
+    [InlineData("[Guarded] public interface GuardCatalogue;", "GuardCatalogueGuard")]
     [InlineData("[Guarded] public interface IOrders; [Guarded] public interface Orders;", "IOrders_Guard", "Orders_Guard")]
     public void No_guard_is_named_like_another(string source, params string[] expected)
     {
