@@ -47,6 +47,14 @@ public sealed class GuardedInterfaceAnalyzerTests
     [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] ref int Slot();")]
     [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] bool TryOpen(out Stream stream);")]
     [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] IEnumerable<int> All { get; }")]
+    [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] EnumerableQuery<int> Query();")]
+    [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] IOrderedQueryable<int> Query();")]
+    [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] IQuery Query();")]
+    [InlineData("[{|IA1007:RequirePermission(\"orders.run\")|}] Task<List<IQuery>> QueriesAsync();")]
+    [InlineData("[{|IA1007:RequirePermission(\"orders.run\")|}] Task<IFeed> FeedAsync();")]
+    [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] Tail Tail();")]
+    [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] Job Start();")]
+    [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] ISlow Start();")]
     [InlineData("[{|IA1007,IA1011:RequirePermission(\"orders.watch\", Elevated = true, Blocking = true)|}] event EventHandler Changed;")]
     [InlineData("[Unguarded(\"fluent\")] IOrders {|IA1007:With|}(int number);")]
     [InlineData("[Unguarded(\"fluent\")] bool {|IA1007:TryWith|}(out IOrders? with);")]
@@ -192,6 +200,12 @@ public sealed class GuardedInterfaceAnalyzerTests
         public record Request([Resource("order")] int Id, [Audited] int Amount);
         public class Secret { [Sensitive] public string Iban { get; set; } = ""; }
         public class Open { [Audited] public string Name { get; set; } = ""; }
+        public interface IQuery : IQueryable<int>;
+        public interface IFeed : IObservable<int>;
+        public abstract class Tail : IAsyncEnumerable<int> { public abstract IAsyncEnumerator<int> GetAsyncEnumerator(CancellationToken ct = default); }
+        public class Job() : Task<int>(() => 1);
+        public interface IAwaited { System.Runtime.CompilerServices.TaskAwaiter GetAwaiter(); }
+        public interface ISlow : IAwaited;
         [Guarded] public interface IOrders { {{member}} }
         """;
 }
