@@ -23,6 +23,7 @@ public sealed class CodeFixTests
     [InlineData("    [RequirePermission(\"orders.run\", Blocking = false)] void Run();", "Set Blocking = true", "    [RequirePermission(\"orders.run\", Blocking = true)] void Run();")]
     [InlineData("    [RequirePermission(\"orders.run\")]\n    static void Run() { }", "Remove [RequirePermission]", "    static void Run() { }")]
     [InlineData("    [Unguarded(\"why\"), RequirePermission(\"orders.run\")] Task RunAsync();", "Remove [RequirePermission]", "    [Unguarded(\"why\")] Task RunAsync();")]
+    [InlineData("    [Unguarded(\"why\")]\n    Func<int> Run() =>\n        [RequirePermission(\"orders.run\")] () => 1;", "Remove [RequirePermission]", "    [Unguarded(\"why\")]\n    Func<int> Run() =>\n        () => 1;")]
     public async Task A_member_is_mended(string member, string title, string mended)
     {
         const string head = "[Guarded] public interface IOrders\n{\n";

@@ -47,6 +47,14 @@ public sealed class GuardedInterfaceAnalyzerTests
     [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] ref int Slot();")]
     [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] bool TryOpen(out Stream stream);")]
     [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] IEnumerable<int> All { get; }")]
+    [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] EnumerableQuery<int> Query();")]
+    [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] IOrderedQueryable<int> Query();")]
+    [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] IQuery Query();")]
+    [InlineData("[{|IA1007:RequirePermission(\"orders.run\")|}] Task<List<IQuery>> QueriesAsync();")]
+    [InlineData("[{|IA1007:RequirePermission(\"orders.run\")|}] Task<IFeed> FeedAsync();")]
+    [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] Tail Tail();")]
+    [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] Job Start();")]
+    [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] ISlow Start();")]
     [InlineData("[{|IA1007,IA1011:RequirePermission(\"orders.watch\", Elevated = true, Blocking = true)|}] event EventHandler Changed;")]
     [InlineData("[Unguarded(\"fluent\")] IOrders {|IA1007:With|}(int number);")]
     [InlineData("[Unguarded(\"fluent\")] bool {|IA1007:TryWith|}(out IOrders? with);")]
@@ -68,6 +76,9 @@ public sealed class GuardedInterfaceAnalyzerTests
     [InlineData("[RequirePermission(\"orders.run\")] ValueTask<int> {|IA1012:RunAsync|}(in int number);")]
     [InlineData("[RequirePermission(\"orders.run\")] Task {|IA1012:RunAsync|}<T>(T item) where T : allows ref struct;")]
     [InlineData("[RequirePermission(\"orders.run\")] IAsyncEnumerable<int> {|IA1012:ListAsync|}(out int count);")]
+    [InlineData("[RequirePermission(\"orders.run\", Blocking = true)] Task<int> {|IA1012:Total|} { get; }")]
+    [InlineData("Task {|IA1012:Done|} { [RequirePermission(\"orders.run\")] get; [Unguarded(\"why\")] set; }")]
+    [InlineData("[RequirePermission(\"orders.run\", AuditLevel = AuditLevel.DenialsOnly)] ValueTask {|IA1012:this|}[int index] { get; }")]
     [InlineData("[Unguarded(\"why\")] unsafe int* {|IA1012:Address|}();")]
     [InlineData("[Unguarded(\"why\")] unsafe void {|IA1012:Call|}(delegate*<int, void>[] pointers);")]
     [InlineData("[Unguarded(\"why\")] int {|IA1012:Limit|} { get; init; }")]
@@ -111,6 +122,10 @@ public sealed class GuardedInterfaceAnalyzerTests
     [InlineData("[Unguarded(\"public\")] Task RunAsync(in int number);")]
     [InlineData("[Unguarded(\"public\")] IEnumerable<int> List();")]
     [InlineData("int Limit { [Unguarded(\"public\")] get; [RequirePermission(\"orders.run\", Blocking = true)] set; }")]
+    [InlineData("[RequirePermission(\"orders.run\", Blocking = true)] Task Done { [Unguarded(\"public\")] get; set; }")]
+    [InlineData("[RequirePermission(\"orders.run\")] IAsyncEnumerable<int> All { get; }")]
+    [InlineData("[RequirePermission(\"orders.run\", Blocking = true)] [Sensitive] string this[[Resource(\"secret\")] string name] { set; }")]
+    [InlineData("[RequirePermission(\"orders.run\", Blocking = true)] [Resource(\"secret\")] string this[string name, int number] { get; set; }")]
     [InlineData("[RequirePermission(\"orders.run\", Blocking = true)] void Run(Request request, [Audited] int a, [Sensitive] int b);")]
     [InlineData("static int Zero => 0; sealed int One() => 1; class Inner { } const int Two = 2;")]
     public async Task A_member_in_order_is_not_reported_and_its_guard_is_written(string member)
@@ -130,6 +145,7 @@ public sealed class GuardedInterfaceAnalyzerTests
     [InlineData("[Guarded] [Unguarded(\"why\", Member = \"Dispose\")] interface IOrders : IDisposable;")]
     [InlineData("[Guarded] interface {|IA1001:IOrders|} : IDisposable;")]
     [InlineData("[Guarded] [{|IA1012:RequirePermission(\"orders.dispose\", Member = \"Dispose\")|}] interface IOrders : IDisposable;")]
+    [InlineData("interface IJob { Task Done { get; } } [Guarded] [{|IA1012:RequirePermission(\"orders.done\", Member = \"Done\")|}] interface IOrders : IJob;")]
     [InlineData("[Guarded] [{|IA1010:RequirePermission(\"orders.compare\", Member = \"CompareTo\")|}] interface IOrders : IComparable<int>;")]
     [InlineData("interface IBase { int Size { get; set; } } [Guarded] [Unguarded(\"why\", Member = \"Size.get\")] interface {|IA1001:IOrders|} : IBase;")]
     [InlineData("[Guarded] interface IBase { void {|IA1001:Run|}(); } [Guarded] interface IOrders : IBase;")]
@@ -171,10 +187,25 @@ public sealed class GuardedInterfaceAnalyzerTests
             Assert.Single(found).GetMessage(System.Globalization.CultureInfo.InvariantCulture));
     }
 
+    [Fact]
+    public async Task A_property_that_would_have_to_wait_is_to_become_a_method()
+    {
+        var found = await Marked.ReportsAsync(In("[RequirePermission(\"orders.count\")] Task<int> {|IA1012:Total|} { get; }"));
+        Assert.Equal(
+            "'IOrders.Total.get' cannot be guarded: a property cannot wait for its decision; make it a method that returns 'Task<int>'",
+            Assert.Single(found).GetMessage(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
     private static string In(string member) => $$"""
         public record Request([Resource("order")] int Id, [Audited] int Amount);
         public class Secret { [Sensitive] public string Iban { get; set; } = ""; }
         public class Open { [Audited] public string Name { get; set; } = ""; }
+        public interface IQuery : IQueryable<int>;
+        public interface IFeed : IObservable<int>;
+        public abstract class Tail : IAsyncEnumerable<int> { public abstract IAsyncEnumerator<int> GetAsyncEnumerator(CancellationToken ct = default); }
+        public class Job() : Task<int>(() => 1);
+        public interface IAwaited { System.Runtime.CompilerServices.TaskAwaiter GetAwaiter(); }
+        public interface ISlow : IAwaited;
         [Guarded] public interface IOrders { {{member}} }
         """;
 }

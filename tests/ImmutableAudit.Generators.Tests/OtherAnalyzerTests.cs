@@ -126,6 +126,29 @@ public sealed class OtherAnalyzerTests
         [Guarded] interface ITwo { {{two}} Task RunAsync(CancellationToken ct); }
         """);
 
+    [Fact]
+    public Task A_permission_on_a_lambda_or_local_function_is_required_in_the_same_way() => Marked.ReportsAsync(
+        """
+        [Guarded] interface IOrders { [RequirePermission("orders.run")] Task RunAsync(CancellationToken ct); }
+        class Startup
+        {
+            Action Lambda() => [{|IA1008,IA1014:RequirePermission("orders.run", Elevated = true)|}] () => { };
+            void Local()
+            {
+                Run();
+                [{|IA1008,IA1014:RequirePermission("orders.run", Elevated = true)|}] void Run() { }
+            }
+        }
+        """);
+
+    [Fact]
+    public async Task A_lambda_of_the_main_program_is_looked_at()
+    {
+        var program = Source.Compile("Func<int> run = [RequirePermission(\"orders.run\")] () => 1; run();")
+            .WithOptions(Source.CompilationOptions.WithOutputKind(Microsoft.CodeAnalysis.OutputKind.ConsoleApplication));
+        Assert.Equal("IA1014", Assert.Single(await Source.AnalyzeAsync(program)).Id);
+    }
+
     [Theory]
     [InlineData("interface IOrders { [{|IA1014:RequirePermission(\"orders.run\")|}] void Run(); }")]
     [InlineData("interface IOrders { int Limit { [{|IA1014:RequirePermission(\"orders.run\")|}] get; } }")]
@@ -135,6 +158,12 @@ public sealed class OtherAnalyzerTests
     [InlineData("[{|IA1014:RequirePermission(\"orders.run\", Member = \"Dispose\")|}] interface IOrders : IDisposable;")]
     [InlineData("class Orders { public void Run([{|IA1014:Audited|}] int number) { } }")]
     [InlineData("interface IOrders { void Run([{|IA1014:Resource(\"order\")|}] int number); }")]
+    [InlineData("class Startup { Func<Task> Map() => [{|IA1014:RequirePermission(\"orders.purge\", Elevated = true)|}] async () => await Task.Yield(); }")]
+    [InlineData("class Startup { Action<int> map = [{|IA1014:Unguarded(\"why\")|}] static ([{|IA1014:Audited|}] int number) => { }; }")]
+    [InlineData("class Startup { Func<Action> Map() => () => [{|IA1014:RequirePermission(\"orders.purge\")|}] () => { }; }")]
+    [InlineData("class Startup { void Map() { Run(1); [{|IA1014:RequirePermission(\"orders.purge\")|}] void Run([{|IA1014:Resource(\"order\")|}] int id) { } } }")]
+    [InlineData("[Guarded] interface IOrders { [Unguarded(\"why\")] int Run() { return One(); [{|IA1014:RequirePermission(\"orders.run\")|}] int One() => 1; } }")]
+    [InlineData("class Startup { Func<int, int> Map() => [Obsolete] (int number) => One(number); int One(int number) { return Two(number); int Two(int two) => two; } }")]
     [InlineData("class Request([Audited] int number) { [Audited] public int Number => number; }")]
     [InlineData("record Request([Resource(\"order\")] int Id);")]
     public Task An_attribute_outside_a_guarded_interface_is_reported(string source) => Marked.ReportsAsync(source);

@@ -14,6 +14,7 @@ public sealed class SnapshotTests
         { "Elevated", """[RequirePermission("orders.wipe", Elevated = true)] Task WipeAsync(CancellationToken ct);""" },
         { "Stream", """[RequirePermission("orders.list")] IAsyncEnumerable<int> ListAsync([Resource("shop")] int shop, CancellationToken ct);""" },
         { "StreamWithoutToken", """[RequirePermission("orders.list")] IAsyncEnumerable<int> ListAsync();""" },
+        { "StreamOfDiscard", """[RequirePermission("orders.tail")] IAsyncEnumerable<int> TailAsync(object _);""" },
         { "Synchronous", """[RequirePermission("orders.price", Blocking = true)] int Price([Resource("order")] int order, string currency);""" },
         { "SynchronousVoid", """[RequirePermission("orders.close", Blocking = true)] void Close(CancellationToken ct);""" },
         { "PassingTask", """[RequirePermission("orders.read", AuditLevel = AuditLevel.DenialsOnly)] Task<int> GetAsync([Resource("order")] string id, CancellationToken ct);""" },
@@ -28,9 +29,11 @@ public sealed class SnapshotTests
         { "PropertyUnguarded", """[Unguarded("public")] int Limit { get; set; }""" },
         { "PropertyPassing", """[RequirePermission("orders.read", AuditLevel = AuditLevel.DenialsOnly)] int Limit { get; }""" },
         { "Indexer", """[RequirePermission("orders.read", Blocking = true)] string this[[Resource("shelf")] int shelf, int place] { get; set; }""" },
+        { "IndexerAssigned", """[RequirePermission("orders.write", Blocking = true)] [Audited] string this[[Resource("shelf")] int shelf, int place] { set; }""" },
         { "Event", """[RequirePermission("orders.watch", Blocking = true)] event EventHandler? Changed;""" },
         { "EventPassing", """[RequirePermission("orders.watch", AuditLevel = AuditLevel.DenialsOnly)] event EventHandler<UnhandledExceptionEventArgs>? Changed;""" },
         { "EventWithoutSender", """[Unguarded("public")] event Action<object, int> Changed;""" },
+        { "EventOfSender", """[Unguarded("public")] event EventHandler<IOrders, EventArgs> Changed;""" },
         { "DefaultMember", """[RequirePermission("orders.next", Blocking = true)] int Next(int number) => number + 1; sealed int Twice(int number) => Next(Next(number)); static int Zero => 0;""" },
         { "Keywords", """[RequirePermission("orders.words")] Task<int> @class(int @event, int call, int result, int exception, int @await, CancellationToken _inner);""" },
         { "Attributes", """[Obsolete("no", error: true)] [RequirePermission("orders.old", Blocking = true)] bool TryOld([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? found);""" },
@@ -116,6 +119,8 @@ public sealed class SnapshotTests
     [InlineData("public class OrdersEventArgs : EventArgs; [Guarded] public interface IOrders { [Unguarded(\"why\")] event EventHandler<OrdersEventArgs> A; [Unguarded(\"why\")] event Action? B; [Unguarded(\"why\")] event Action<IOrders?, string?[]> C; }")]
     [InlineData("[Guarded] public interface IOrders { [System.Diagnostics.CodeAnalysis.Experimental(\"EX1\")] [RequirePermission(\"a.b\")] Task RunAsync(); [System.Runtime.Versioning.SupportedOSPlatform(\"linux\")] [RequirePermission(\"a.b\")] Task LinuxAsync(); [System.Diagnostics.CodeAnalysis.RequiresUnreferencedCode(\"why\")] [RequirePermission(\"a.b\")] Task TrimAsync<[System.Diagnostics.CodeAnalysis.DynamicallyAccessedMembers((System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes)3)] T>(); }")]
     [InlineData("[Guarded] public interface IOrders { [System.Diagnostics.CodeAnalysis.DoesNotReturn] [Unguarded(\"why\")] void Fail(); [System.Diagnostics.CodeAnalysis.DoesNotReturn] [RequirePermission(\"a.b\", Blocking = true)] void FailToo(); [return: System.Diagnostics.CodeAnalysis.MaybeNull] [RequirePermission(\"a.b\", Blocking = true)] T Get<T>(); [System.Diagnostics.CodeAnalysis.DisallowNull] [Unguarded(\"why\")] string? P { get; set; } }")]
+    [InlineData("[Guarded] public interface IOrders { [RequirePermission(\"a.b\", Blocking = true)] Task Done { [Unguarded(\"why\")] get; set; } [RequirePermission(\"a.b\")] IAsyncEnumerable<int> All { get; } [RequirePermission(\"a.b\")] IAsyncEnumerable<int> this[int _] { get; } [RequirePermission(\"a.b\")] IAsyncEnumerable<int> TailAsync<__>(int _, string ___); }")]
+    [InlineData("[Guarded] public interface IOrders { [RequirePermission(\"a.b\", Blocking = true)] event EventHandler<string, int> A; [RequirePermission(\"a.b\", AuditLevel = AuditLevel.DenialsOnly)] event EventHandler<IOrders?, EventArgs>? B; [Unguarded(\"why\")] event EventHandler<object, Span<int>> C; }")]
     public void An_odd_interface_compiles_without_a_warning(string source)
     {
         var (result, output) = Source.Generate(Source.Compile(source));
@@ -136,6 +141,10 @@ public sealed class SnapshotTests
     [InlineData("namespace Shop; [Guarded] public interface IOrders; [Guarded] public interface IORDERS; [Guarded] public interface iOrders;", "ORDERSGuard", "OrdersGuard", "iOrdersGuard")]
     [InlineData("namespace Shop; [Guarded] public interface IOrders<T>; [Guarded] public interface IOrders_1;", "OrdersGuard<T>", "Orders_1Guard")]
     [InlineData("namespace Shop { [Guarded] public interface IOrders; } namespace Depot { [Guarded] public interface Orders; }", "OrdersGuard", "OrdersGuard")]
+    [InlineData("namespace Shop { [Guarded] public interface IOrders; } namespace shop { [Guarded] public interface IOrders; }", "OrdersGuard", "OrdersGuard")]
+    [InlineData("namespace Shop.outer { [Guarded] public interface IOrders; } namespace Shop { public class Outer { [Guarded] public interface IOrders; } }", "OrdersGuard", "OuterOrdersGuard")]
+    [InlineData("namespace Shop; [Guarded] public interface IOrders; [Guarded] public interface IORDERS; [Guarded] public interface IOrders<T, U>;", "ORDERSGuard", "OrdersGuard", "OrdersGuard<T, U>")]
+    [InlineData("[Guarded] public interface GuardCatalogue;", "GuardCatalogueGuard")]
     [InlineData("[Guarded] public interface IOrders; [Guarded] public interface Orders;", "IOrders_Guard", "Orders_Guard")]
     public void No_guard_is_named_like_another(string source, params string[] expected)
     {
@@ -159,6 +168,21 @@ public sealed class SnapshotTests
         Assert.Equal(Generated(Source.Compile(one, two)).Order(StringComparer.Ordinal), Generated(Source.Compile(two, one)).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("[Guarded] interface {|IA1012:IBroken|} { [Unguarded(\"why\")] event Missing Changed; }")]
+    [InlineData("[Guarded] interface {|IA1012:IBroken|} { [Unguarded(\"why\")] event int[] Changed; }")]
+    [InlineData("[Guarded] interface {|IA1012:IBroken|} { [Unguarded(\"why\")] event Action ; }")]
+    [InlineData("class Broken { [Guarded] void Run() { } }")]
+    public void What_fails_at_one_interface_is_told_there_and_the_others_have_their_guards(string marked)
+    {
+        var (broken, places) = Marked.Parse(marked);
+        var (result, _) = Source.Generate(Source.Compile(broken, "[Guarded] interface IOrders { [RequirePermission(\"a.b\")] Task RunAsync(); }"));
+        Assert.Equal("GuardCatalogue.g.cs IOrders.g.cs", string.Join(' ', HintNames(result).Order(StringComparer.Ordinal)));
+        Assert.Equal(
+            places.Select(place => (place.Id, place.Start, DiagnosticSeverity.Error)),
+            result.Diagnostics.Select(diagnostic => (diagnostic.Id, diagnostic.Location.SourceSpan.Start, diagnostic.Severity)));
+    }
+
     private static void Check(string name, string source)
     {
         var (result, output) = Source.Generate(Source.Compile(source));
@@ -176,6 +200,9 @@ public sealed class SnapshotTests
         var warnings = string.Join('\n', output.GetDiagnostics().Where(diagnostic => diagnostic.Severity != DiagnosticSeverity.Hidden));
         Assert.True(warnings.Length == 0, warnings);
     }
+
+    private static IEnumerable<string> HintNames(GeneratorDriverRunResult result) =>
+        result.Results.Where(run => run.Exception is null).SelectMany(run => run.GeneratedSources).Select(source => source.HintName);
 
     private static IEnumerable<string> Generated(Microsoft.CodeAnalysis.CSharp.CSharpCompilation compilation) =>
         Source.Generate(compilation).Result.Results[0].GeneratedSources.Select(source => source.SourceText.ToString());

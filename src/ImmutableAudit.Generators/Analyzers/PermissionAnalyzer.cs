@@ -21,22 +21,21 @@ public sealed class PermissionAnalyzer : DiagnosticAnalyzer
         {
             var found = new ConcurrentBag<(MemberRule Rule, Location Location)>();
             start.RegisterSymbolAction(
-                symbol =>
-                {
-                    foreach (var rule in MemberRule.Of(symbol.Symbol))
-                    {
-                        if (!rule.IsUnguarded && rule.Attribute.ApplicationSyntaxReference is { } reference)
-                        {
-                            found.Add((rule, Location.Create(reference.SyntaxTree, reference.Span)));
-                        }
-                    }
-                },
-                SymbolKind.Method,
-                SymbolKind.Property,
-                SymbolKind.Event,
-                SymbolKind.NamedType);
+                symbol => Find(symbol.Symbol, found), SymbolKind.Method, SymbolKind.Property, SymbolKind.Event, SymbolKind.NamedType);
+            start.RegisterOperationAction(operation => Find(Nested.Function(operation.Operation), found), Nested.Kinds);
             start.RegisterCompilationEndAction(end => Report(end, found));
         });
+    }
+
+    private static void Find(ISymbol symbol, ConcurrentBag<(MemberRule Rule, Location Location)> found)
+    {
+        foreach (var rule in MemberRule.Of(symbol))
+        {
+            if (!rule.IsUnguarded && rule.Attribute.ApplicationSyntaxReference is { } reference)
+            {
+                found.Add((rule, Location.Create(reference.SyntaxTree, reference.Span)));
+            }
+        }
     }
 
     // The first in the order of the sources counts as right, so that the answer is the same in each build.

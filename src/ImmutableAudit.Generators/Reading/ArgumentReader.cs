@@ -15,7 +15,8 @@ internal sealed class ArgumentReader(Compilation compilation, Findings findings)
         var arguments = new List<ArgumentModel>();
         foreach (var parameter in parameters)
         {
-            var assigned = value is not null && parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.PropertySet };
+            // What is assigned stands behind the indices.
+            var assigned = value is not null && parameter.Ordinal == value.Parameters.Length;
             var marks = parameter.GetAttributes().Concat(assigned ? value!.GetAttributes() : []).Where(IsMark).ToList();
             if (rule.IsUnguarded)
             {

@@ -25,6 +25,14 @@ internal static class Deferral
         ("System", "Lazy"),
     ];
 
+    // Themselves and what implements them.
+    private static readonly (string Namespace, string Name)[] Implemented =
+    [
+        ("System.Collections.Generic", "IAsyncEnumerable"),
+        ("System.Linq", "IQueryable"),
+        ("System", "IObservable"),
+    ];
+
     // Exactly these: nearly everything implements IEnumerable.
     private static readonly (string Namespace, string Name)[] Interfaces =
     [
@@ -33,12 +41,9 @@ internal static class Deferral
         ("System.Collections.Generic", "IEnumerable"),
         ("System.Collections.Generic", "IEnumerator"),
         ("System.Collections.Generic", "IAsyncEnumerator"),
-        ("System.Linq", "IQueryable"),
-        ("System.Linq", "IOrderedQueryable"),
         ("System.Linq", "IOrderedEnumerable"),
         ("System.Linq", "IGrouping"),
         ("System.Linq", "ILookup"),
-        ("System", "IObservable"),
         ("System.Data", "IDataReader"),
         ("System.IO.Pipelines", "IDuplexPipe"),
     ];
@@ -98,9 +103,15 @@ internal static class Deferral
     private static bool WorksLater(INamedTypeSymbol type) =>
         type.TypeKind == TypeKind.Delegate ||
         type.IsTask() ||
-        type.IsStream() ||
-        Array.Exists(Interfaces, known => type.IsNamed(known.Namespace, known.Name)) ||
-        AndBases(type).Any(level => Array.Exists(Bases, known => level.IsNamed(known.Namespace, known.Name))) ||
+        IsOneOf(Interfaces, type) ||
+        type.AllInterfaces.Prepend(type).Any(level => IsOneOf(Implemented, level)) ||
+        AndBases(type).Any(level => IsOneOf(Bases, level)) ||
+        AndBases(type).Concat(type.AllInterfaces).Any(CanBeAwaited);
+
+    private static bool IsOneOf((string Namespace, string Name)[] types, INamedTypeSymbol type) =>
+        Array.Exists(types, known => type.IsNamed(known.Namespace, known.Name));
+
+    private static bool CanBeAwaited(INamedTypeSymbol type) =>
         type.GetMembers("GetAwaiter").OfType<IMethodSymbol>().Any(method => method.Parameters.IsEmpty);
 
     // The interface, what it is made of, and what is made of it.

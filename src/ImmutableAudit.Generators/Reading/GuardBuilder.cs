@@ -91,8 +91,9 @@ internal sealed class GuardBuilder
         const string relay = "On$";
         const string lockName = "_$Lock";
         var stem = _names.Stem(member.Name, FieldName, relay, lockName);
-        var invoke = ((INamedTypeSymbol)member.Type).DelegateInvokeMethod!;
-        var isUsual = member.Type.IsNamed("System", "EventHandler");
+        var invoke = (member.Type as INamedTypeSymbol)?.DelegateInvokeMethod ??
+            throw new NotSupportedException($"the type of '{member.Name}' is no delegate, or one that another generator writes, which is not seen here");
+        var isUsual = member.Type is INamedTypeSymbol { Arity: <= 1 } && member.Type.IsNamed("System", "EventHandler");
         return new(
             SymbolText.Type(member.ContainingType),
             SymbolText.Name(member.Name),

@@ -5,6 +5,8 @@ namespace ImmutableAudit.Generators;
 /// <summary>What a guard and its file are called: no two alike, and no guard like another type beside it.</summary>
 internal static class GuardName
 {
+    private const string Extension = ".g.cs";
+
     /// <summary>The guard's name: <c>OrdersGuard</c> for <c>IOrders</c>, or <c>IOrders_Guard</c> where that would be another's, too.</summary>
     public static string Class(INamedTypeSymbol type)
     {
@@ -20,13 +22,17 @@ internal static class GuardName
     /// <summary>The file's name. Letters that differ by case only make no other one, so a number does.</summary>
     public static string File(INamedTypeSymbol type)
     {
-        var name = Long(type);
-        var top = Levels(type).First().Name;
-        var before = Others(type, other => string.Equals(other.Name, top, StringComparison.OrdinalIgnoreCase))
-            .Select(Long)
-            .Count(other => string.Equals(other, name, StringComparison.OrdinalIgnoreCase) && string.CompareOrdinal(other, name) < 0);
-        var prefix = type.ContainingNamespace is { IsGlobalNamespace: false } named ? SymbolText.Namespace(named).Replace("@", "") + "." : "";
-        return $"{prefix}{name}{(before == 0 ? "" : $"-{before + 1}")}.g.cs";
+        var path = Path(type).ToList();
+        var name = string.Join(".", path);
+        var before = Alike(type.ContainingModule.GlobalNamespace, path, 0).Select(other => string.Join(".", Path(other)))
+            .Count(other => string.CompareOrdinal(other, name) < 0);
+        if (string.Equals(name + Extension, CatalogueWriter.FileName, StringComparison.OrdinalIgnoreCase))
+        {
+            before++;
+        }
+
+        // One hyphen stands before a number of type parameters.
+        return $"{name}{(before == 0 ? "" : $"--{before + 1}")}{Extension}";
     }
 
     /// <summary>The type and those it is nested in, the outermost first.</summary>
@@ -36,8 +42,25 @@ internal static class GuardName
     private static string Short(INamedTypeSymbol type) =>
         string.Concat(Levels(type).Select(level => SymbolEqualityComparer.Default.Equals(level, type) ? WithoutPrefix(level.Name) : level.Name)) + "Guard";
 
+    private static IEnumerable<string> Path(INamespaceOrTypeSymbol symbol) => symbol switch
+    {
+        { ContainingType: { } outer } => Path(outer).Append(Part(symbol)),
+        { ContainingNamespace: { IsGlobalNamespace: false } outer } => Path(outer).Append(Part(symbol)),
+        _ => [Part(symbol)],
+    };
+
     // No name has a hyphen in it, as it may have an underscore.
-    private static string Long(INamedTypeSymbol type) => string.Join(".", Levels(type).Select(level => level.MetadataName.Replace('`', '-')));
+    private static string Part(INamespaceOrTypeSymbol symbol) => symbol.MetadataName.Replace('`', '-');
+
+    /// <summary>Guarded interfaces whose path differs by the case of its letters at most.</summary>
+    private static IEnumerable<INamedTypeSymbol> Alike(INamespaceOrTypeSymbol outer, List<string> path, int depth)
+    {
+        var alike = outer.GetMembers().OfType<INamespaceOrTypeSymbol>()
+            .Where(member => string.Equals(Part(member), path[depth], StringComparison.OrdinalIgnoreCase));
+        return depth == path.Count - 1
+            ? alike.OfType<INamedTypeSymbol>().Where(type => type.IsGuarded())
+            : alike.SelectMany(member => Alike(member, path, depth + 1));
+    }
 
     private static int Arity(INamedTypeSymbol type) => Levels(type).Sum(level => level.Arity);
 

@@ -64,6 +64,12 @@ internal static class Guardability
             return "the container disposes it, when no subject is there to hold a permission; use [Unguarded(\"why\", Member = …)]";
         }
 
+        if (method is { MethodKind: MethodKind.PropertyGet, RefKind: RefKind.None } && method.ReturnType.IsTask())
+        {
+            var type = method.ReturnType.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat);
+            return $"a property cannot wait for its decision; make it a method that returns '{type}'";
+        }
+
         var kind = Known.KindOf(method);
         if (kind == CallKind.Synchronous)
         {

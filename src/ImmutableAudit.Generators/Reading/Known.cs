@@ -30,11 +30,14 @@ internal static class Known
 
     public static bool IsToken(this ITypeSymbol type) => type.IsNamed("System.Threading", "CancellationToken");
 
-    /// <summary>How a call of this method is guarded.</summary>
-    public static CallKind KindOf(IMethodSymbol method) =>
-        method is { ReturnsByRef: false, ReturnsByRefReadonly: false, MethodKind: not (MethodKind.EventAdd or MethodKind.PropertySet) }
-            ? KindOf(method.ReturnType)
-            : CallKind.Synchronous;
+    /// <summary>How a call of this method is guarded. No accessor is asynchronous, but a getter may give a stream.</summary>
+    public static CallKind KindOf(IMethodSymbol method) => method switch
+    {
+        { ReturnsByRef: true } or { ReturnsByRefReadonly: true } => CallKind.Synchronous,
+        { MethodKind: MethodKind.Ordinary } when method.ReturnType.IsTask() => CallKind.Asynchronous,
+        { MethodKind: MethodKind.Ordinary or MethodKind.PropertyGet } when method.ReturnType.IsStream() => CallKind.Stream,
+        _ => CallKind.Synchronous,
+    };
 
     /// <summary>The parameter whose place the call's own token takes: the last one.</summary>
     public static IParameterSymbol? TokenOf(IMethodSymbol method) =>
@@ -51,9 +54,6 @@ internal static class Known
 
     public static object? Named(this AttributeData attribute, string name) =>
         attribute.NamedArguments.FirstOrDefault(argument => argument.Key == name).Value.Value;
-
-    private static CallKind KindOf(ITypeSymbol type) =>
-        type.IsTask() ? CallKind.Asynchronous : type.IsStream() ? CallKind.Stream : CallKind.Synchronous;
 
     private static bool InNamespace(INamespaceSymbol? symbol, string name)
     {

@@ -94,13 +94,12 @@ internal static class CallWriter
     private static void WriteStream(
         CodeWriter writer, string header, GuardModel guard, CallModel call, RuleModel rule, Func<string, string?, string> invocation)
     {
-        var token = call.Unique("token");
-        var parameter = call.Token is null ? "_" : token;
+        var token = call.Unique(call.Token is null ? "_" : "token");
         var inner = invocation(Receiver(guard, call, ""), call.Token is null ? null : token);
         writer.Line($"{header} =>");
         writer.Continuation($"{rule.Field}.Enumerate(");
         writer.Continuation($"    {Recorded(call)},");
-        writer.Continuation($"    {parameter} => {inner}{(call.Token is null ? ");" : ",")}");
+        writer.Continuation($"    {token} => {inner}{(call.Token is null ? ");" : ",")}");
         if (call.Token is not null)
         {
             writer.Continuation($"    {call.Token});");

@@ -6,6 +6,8 @@ namespace ImmutableAudit.Generators;
 /// <summary>Writes an assembly's catalogue.</summary>
 internal static class CatalogueWriter
 {
+    public const string FileName = "GuardCatalogue.g.cs";
+
     private const string Namespace = "ImmutableAudit.Generated";
 
     public static string Write(string assembly, IEnumerable<CatalogueEntry> entries)
