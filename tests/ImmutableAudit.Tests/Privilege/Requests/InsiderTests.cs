@@ -90,6 +90,34 @@ public sealed class InsiderTests
     }
 
     [Fact]
+    public async Task Who_only_acts_through_the_same_job_sees_nothing_of_what_was_asked_for_another()
+    {
+        await using var desk = await AccessDesk.OpenAsync(AccessDesk.Policy(more: policy => policy.Assign("job", "lead").Assign("nightjob", "lead")));
+        var id = (await AsAsync(["job", "alice"], async () => await desk.Requests.RequestAsync(AccessDesk.Purging()))).Id;
+        foreach (string[] chain in new[] { new[] { "job", "lena" }, ["job"], ["job", "alice", "lena"] })
+        {
+            await Assert.ThrowsAsync<AccessDeniedException>(() => AsAsync(chain, async () => await desk.Requests.ReadHistoryAsync(id)));
+            Assert.Equal(
+                RefusalCode.NotYours, (await Assert.ThrowsAsync<AccessRequestException>(() => AsAsync(chain, async () => await desk.Requests.WaitAsync(id)))).Code);
+        }
+
+        foreach (string[] chain in new[] { new[] { "job", "alice" }, ["alice"], ["nightjob", "alice"], ["sam"] })
+        {
+            Assert.Single(await AsAsync(chain, async () => await desk.Requests.ReadHistoryAsync(id)));
+        }
+
+        await AsAsync(["job", "alice"], async () => await desk.Requests.CancelAsync(id));
+        Assert.Equal(AccessRequestStatus.Cancelled, await AsAsync(["alice"], async () => await desk.Requests.WaitAsync(id)));
+        await Assert.ThrowsAsync<AccessDeniedException>(() => AsAsync(["job", "lena"], async () => await desk.Requests.WaitAsync(id)));
+
+        static async Task<T> AsAsync<T>(string[] chain, Func<Task<T>> act)
+        {
+            using var scope = SubjectScope.Enter(chain.Reverse().Aggregate((AuditSubject?)null, (principal, link) => new AuditSubject { Id = link, OnBehalfOf = principal })!);
+            return await act();
+        }
+    }
+
+    [Fact]
     public async Task A_policy_that_fails_to_be_deployed_under_its_grant_is_refused_once()
     {
         Action<AccessPolicyBuilder> Guarding(int version, string role) => AccessDesk.Policy(
