@@ -18,7 +18,7 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
     private Moment? _stamped;
 
     /// <summary>Whether it may only be counted, and what is in force was not looked at for too long.</summary>
-    public bool IsStale => permission.IsCounted && !guard.Engine.IsFresh;
+    public bool IsStale => IsCounted && !guard.Engine.IsFresh;
 
     /// <summary>Who calls.</summary>
     public Caller Caller { get; private set; } = caller;
@@ -30,10 +30,13 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
     public AuditEvent? Entry { get; private set; }
 
     /// <summary>Whether the act's outcome belongs on record.</summary>
-    public bool OwesOutcome => Decision.Allowed && permission.Level == AuditLevel.DecisionAndOutcome;
+    public bool OwesOutcome => Decision.Allowed && _basis.Policy.OwesOutcome(permission.Index);
 
     private static DenialReason ClockBehind { get; } = new(
-        DenialCode.ClockBehind, "the clock is behind the newest entry of the log, so that nobody can say whether the grant has ended. Set the clock right.");
+        DenialCode.ClockBehind, "the clock is behind the newest entry of the log, or behind the clock that stamps entries, so that nobody can say whether the grant has ended. Set the clock right.");
+
+    /// <summary>Whether what is allowed is only counted.</summary>
+    private bool IsCounted => _basis.Policy.Counted.Contains(permission.Index);
 
     private AuditSubject Actor => Caller.Subject?.Identity ?? Caller.Nobody;
 
@@ -48,7 +51,7 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
         _moment = _stamped ?? At(guard.Engine.Now);
         Decision = Judge();
         var isCounted = Decision.Allowed
-            ? permission.IsCounted && guard.Use.TryCount(permission, Caller.Subject!, _basis)
+            ? IsCounted && guard.Use.TryCount(permission, Caller.Subject!, _basis)
             : guard.Log.Commits && guard.Flood.Absorbs(new Denial(Actor, permission.Name, _resource.Resource, Decision.Reasons[0].Code));
         Entry = isCounted ? null : AccessEntries.OfDecision(guard.Log.Session, permission, Actor, _resource, details, Decision, _basis);
     }

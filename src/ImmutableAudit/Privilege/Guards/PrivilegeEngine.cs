@@ -301,11 +301,5 @@ internal sealed class PrivilegeEngine : IDisposable
         : permission.Length > CallResource.MaxIdLength ? $"{Printable.Start(permission, 64)}… ({permission.Length} characters)"
         : permission;
 
-    private GuardedPermission Permission(string member, string permission)
-    {
-        var index = Catalogue.IndexOf(permission);
-        var definition = index < 0 ? null : Catalogue[index];
-        return new GuardedPermission(
-            member, permission, index, definition?.Elevated ?? false, definition?.AuditLevel ?? AuditLevel.DecisionAndOutcome);
-    }
+    private GuardedPermission Permission(string member, string permission) => new(member, permission, Catalogue.IndexOf(permission));
 }
