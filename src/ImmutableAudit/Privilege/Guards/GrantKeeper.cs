@@ -104,6 +104,11 @@ internal sealed class GrantKeeper(GuardServices guard) : IAsyncDisposable
         using var stopped = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         var delay = Task.Delay(wait, guard.Log.TimeProvider, stopped.Token);
         await (failed ? delay : Task.WhenAny(changed, delay)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (delay.IsCompletedSuccessfully)
+        {
+            guard.Engine.DeployIfGranted();
+        }
+
         await stopped.CancelAsync().ConfigureAwait(false);
     }
 }

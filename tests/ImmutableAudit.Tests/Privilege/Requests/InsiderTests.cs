@@ -1,4 +1,6 @@
 using ImmutableAudit.Privilege;
+using ImmutableAudit.Storage;
+using ImmutableAudit.Storage.InMemory;
 using ImmutableAudit.Tests.Privilege.Guards;
 using ImmutableAudit.Tests.Support;
 
@@ -152,6 +154,43 @@ public sealed class InsiderTests
         }
 
         Assert.Equal(2, (await renewed.Shop.SettledAsync("policy.rejected")).Count);
+    }
+
+    [Fact]
+    public async Task A_policy_whose_deployment_storage_was_not_ready_for_is_deployed_under_the_same_grant_later()
+    {
+        Action<AccessPolicyBuilder> Guarding(int version) => AccessDesk.Policy(
+            more: policy => policy.DeployUnderGrant().Elevation(AuditPermissions.DeployPolicy, rule => rule
+                .RequestableBy("lead").ApprovedBy("security").MaxDuration(TimeSpan.FromHours(1))),
+            version: version);
+        using var logs = new TestLogs();
+        var store = new InMemoryStore();
+        var sink = new InterceptedSink(new InMemorySink(store));
+        await using var old = await AccessDesk.OpenAsync(Guarding(1), store, logs: logs);
+        await using var renewed = await GuardedShop.OnAsync(
+            await logs.OpenInMemoryAsync(configure: options => (options.Sink, options.TimeProvider) = (sink, old.Clock)), Guarding(2));
+        var digest = (await renewed.SettledAsync("policy.rejected")).Single().Event.Reason!
+            .Split(' ').Single(word => word.StartsWith("sha256:", StringComparison.Ordinal)).TrimEnd(',');
+        var attempts = 0;
+        sink.Completing = batch => batch.Entries.Span.IndexOf("policy.deployed"u8) >= 0 && Interlocked.Increment(ref attempts) <= 3
+            ? throw new AuditUnavailableException("The journal is full.") : new((CommitOutcome?)null);
+        var request = await old.AsAsync("alice", requests => requests.RequestAsync(new ElevationRequest
+        {
+            Permissions = [AuditPermissions.DeployPolicy],
+            Duration = TimeSpan.FromHours(1),
+            Resource = new AuditResource { Type = "policy", Id = digest },
+        }));
+        await old.AsAsync("sam", requests => requests.ApproveAsync(request.Id));
+        await old.AsAsync("alice", requests => requests.ActivateAsync(request.Id));
+        using var limit = new CancellationTokenSource(Waiting.Limit);
+        while ((await renewed.EntriesAsync("policy.deployed")).Count < 2)
+        {
+            old.Clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(1, limit.Token);
+        }
+
+        Assert.Equal(request.Id, (await renewed.EntriesAsync("policy.deployed"))[^1].Event.Grant);
+        Assert.Equal(4, attempts);
     }
 
     [Fact]
