@@ -62,14 +62,14 @@ public static class ImmutableAuditServiceCollectionExtensions
         {
             services.AddSingleton(provider => Create(provider, optionsName));
             services.AddSingleton<IAuditLog>(provider => provider.GetRequiredService<AuditLog>());
-            services.AddSingleton(provider => Reader(provider, provider.GetRequiredService<AuditLog>(), about: null));
+            services.AddSingleton<IAuditLogReader>(provider => Reader(provider, provider.GetRequiredService<AuditLog>(), about: null));
             services.AddSingleton<IHostedService>(provider => new AuditLogHost(provider.GetRequiredService<AuditLog>()));
         }
         else
         {
             services.AddKeyedSingleton(name, (provider, _) => Create(provider, optionsName));
             services.AddKeyedSingleton<IAuditLog>(name, (provider, key) => provider.GetRequiredKeyedService<AuditLog>(key));
-            services.AddKeyedSingleton(name, (provider, key) =>
+            services.AddKeyedSingleton<IAuditLogReader>(name, (provider, key) =>
             {
                 var log = provider.GetRequiredKeyedService<AuditLog>(key);
                 return Reader(provider, log, about: log.Origin);
