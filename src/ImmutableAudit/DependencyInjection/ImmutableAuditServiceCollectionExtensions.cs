@@ -62,21 +62,27 @@ public static class ImmutableAuditServiceCollectionExtensions
         {
             services.AddSingleton(provider => Create(provider, optionsName));
             services.AddSingleton<IAuditLog>(provider => provider.GetRequiredService<AuditLog>());
-            services.AddSingleton<IAuditLogReader>(provider => provider.GetService<AccessGuard>() is { } guard
-                ? new GuardedReader(provider.GetRequiredService<AuditLog>(), guard)
-                : provider.GetRequiredService<AuditLog>());
+            services.AddSingleton<IAuditLogReader>(provider => Reader(provider, provider.GetRequiredService<AuditLog>(), about: null));
             services.AddSingleton<IHostedService>(provider => new AuditLogHost(provider.GetRequiredService<AuditLog>()));
         }
         else
         {
             services.AddKeyedSingleton(name, (provider, _) => Create(provider, optionsName));
             services.AddKeyedSingleton<IAuditLog>(name, (provider, key) => provider.GetRequiredKeyedService<AuditLog>(key));
-            services.AddKeyedSingleton<IAuditLogReader>(name, (provider, key) => provider.GetRequiredKeyedService<AuditLog>(key));
+            services.AddKeyedSingleton<IAuditLogReader>(name, (provider, key) =>
+            {
+                var log = provider.GetRequiredKeyedService<AuditLog>(key);
+                return Reader(provider, log, about: log.Origin);
+            });
             services.AddSingleton<IHostedService>(provider => new AuditLogHost(provider.GetRequiredKeyedService<AuditLog>(name)));
         }
 
         return services;
     }
+
+    /// <summary>Where there are guards, one stands in front of reading (PRIVILEGE.md P28).</summary>
+    private static IAuditLogReader Reader(IServiceProvider provider, AuditLog log, string? about) =>
+        provider.GetService<AccessGuard>() is { } guard ? new GuardedReader(log, guard, about) : log;
 
     private static AuditLog Create(IServiceProvider provider, string name) =>
         new(provider.GetRequiredService<IOptionsMonitor<AuditLogOptions>>().Get(name));

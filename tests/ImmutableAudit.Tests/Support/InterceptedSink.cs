@@ -17,6 +17,9 @@ internal sealed class InterceptedSink(IAuditSink inner) : IAuditSink
     /// <summary>Runs before everything else that is asked of the sink.</summary>
     public Action? Asking { get; set; }
 
+    /// <summary>How far storage's clock is ahead of the log's own; behind it where less than none.</summary>
+    public TimeSpan Ahead { get; set; }
+
     public bool IsDurable => inner.IsDurable;
 
     public bool IsShared => inner.IsShared;
@@ -64,7 +67,7 @@ internal sealed class InterceptedSink(IAuditSink inner) : IAuditSink
 
         public CompactRange Range => inner.Range;
 
-        public DateTimeOffset Now => inner.Now;
+        public DateTimeOffset Now => inner.Now + sink.Ahead;
 
         public async ValueTask<CommitOutcome> CompleteAsync(CommitBatch batch, CancellationToken cancellationToken)
         {

@@ -8,13 +8,15 @@ internal sealed class CompiledPolicy
     private readonly PermissionCatalogue _indexes;
     private readonly bool[] _known;
     private readonly bool[] _elevated;
+    private readonly AuditLevel[] _levels;
     private readonly FrozenDictionary<string, CompiledRole> _roles;
 
     /// <summary>Compiles a policy.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="application">
     /// Whose order the indexes follow, so that they stay when the policy changes; by default the policy's own. A permission is
-    /// elevated if either says so, and unknown if either does not know it: what they disagree on is denied.
+    /// elevated if either says so, and unknown if either does not know it: what they disagree on is denied. Of its use goes on
+    /// record what either wants.
     /// </param>
     public CompiledPolicy(AccessPolicy policy, PermissionCatalogue? application = null)
     {
@@ -23,6 +25,9 @@ internal sealed class CompiledPolicy
         _known = [.. _indexes.Select(permission => policy.Catalogue.Contains(permission.Permission))];
         _elevated = [.. _indexes.Select(permission => permission.Elevated
             || (policy.Catalogue.TryGet(permission.Permission, out var definition) && definition.Elevated))];
+        _levels = [.. _indexes.Select(permission => policy.Catalogue.TryGet(permission.Permission, out var definition) && definition.AuditLevel < permission.AuditLevel
+            ? definition.AuditLevel : permission.AuditLevel)];
+        Counted = PermissionBits.Of(_levels.Length, index => _known[index] && !_elevated[index] && _levels[index] == AuditLevel.DenialsOnly);
         var roles = policy.Roles.Select((role, number) => new CompiledRole(role, number, Standing)).ToList();
         _roles = roles.ToFrozenDictionary(role => role.Role.Name, StringComparer.Ordinal);
         roles.ForEach(role => role.Link(_roles));
@@ -41,7 +46,10 @@ internal sealed class CompiledPolicy
     public bool IsElevated(int permission) => _elevated[permission];
 
     /// <summary>Whether the outcome of an act belongs on record beside the decision (PRIVILEGE.md P5).</summary>
-    public bool OwesOutcome(int permission) => _elevated[permission] || _indexes[permission].AuditLevel == AuditLevel.DecisionAndOutcome;
+    public bool OwesOutcome(int permission) => _elevated[permission] || _levels[permission] == AuditLevel.DecisionAndOutcome;
+
+    /// <summary>The permissions whose use is only counted (PRIVILEGE.md P5).</summary>
+    public PermissionBits Counted { get; }
 
     public CompiledRole? Role(string name) => _roles.GetValueOrDefault(name);
 

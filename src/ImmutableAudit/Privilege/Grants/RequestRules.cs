@@ -10,7 +10,7 @@ internal static class RequestRules
     public const int MaxTicketLength = 200;
     public const int MaxKeyLength = 200;
 
-    /// <summary>Most requests of one subject that are not over.</summary>
+    /// <summary>Most requests of one subject, on behalf of the same, that are not over.</summary>
     public const int MaxOpen = 100;
 
     /// <summary>An entry says another start or end than follows from the request.</summary>
@@ -181,6 +181,12 @@ internal static class RequestRules
             if (act.Key is { } key && own.Key?.Key == key)
             {
                 return new GrantRefusal(RefusalCode.KeyReused, $"The key of this request is that of {own.Index}, which asks for something else or is open already. Take a new key.");
+            }
+
+            if (!SubjectKey.AreSame(own.Requester, act.Actor.Identity))
+            {
+                // What counts for another chain alone is neither the same nor one too many (PRIVILEGE.md P18).
+                continue;
             }
 
             if (own.Stage != GrantStage.Active && own.Matter.Resource == act.Matter.Resource && act.Matter.Permissions.All(own.Matter.Permissions.Contains))

@@ -152,6 +152,6 @@ public sealed class AccessGuard : IAccessGuard, IAsyncDisposable, IDisposable
     private Attempt ByHand(string permission, AuditResource? resource, AuditDetails? details)
     {
         ArgumentNullException.ThrowIfNull(permission);
-        return new(_services, _services.Engine.Permission(permission), CurrentCaller(), CallResource.Of(resource), details);
+        return new(_services, _services.Engine.Permission(permission), CurrentCaller(), CallResource.Of(resource), GivenDetails.Bounded(details));
     }
 }

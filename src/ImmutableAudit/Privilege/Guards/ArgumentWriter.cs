@@ -13,8 +13,8 @@ internal sealed class ArgumentWriter : IDisposable
     /// <summary>Longest text of one value, in UTF-16 units.</summary>
     public const int MaxTextLength = 1024;
 
-    // Of the 65,535 bytes of an entry; the rest is for subject, resource and roles.
-    private const int MaxBytes = 16 * 1024;
+    /// <summary>Of the 65,535 bytes of an entry; the rest is for subject, resource and roles.</summary>
+    public const int MaxBytes = 16 * 1024;
 
     private readonly ArrayBufferWriter<byte> _buffer = new(256);
     private readonly Utf8JsonWriter _writer;

@@ -11,14 +11,14 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
     private readonly CallResource _resource = resource;
     private AccessBasis _basis = guard.Engine.Basis;
 
-    /// <summary>The time that the decision is taken at.</summary>
-    private DateTimeOffset _time;
+    /// <summary>What the decision is taken at.</summary>
+    private Moment _moment;
 
-    /// <summary>The time by which the log judged, where it did not take the decision; written on the log's thread before it answers.</summary>
-    private DateTimeOffset? _stamped;
+    /// <summary>By what the log judged, where it did not take the decision; written on the log's thread before it answers.</summary>
+    private Moment? _stamped;
 
     /// <summary>Whether it may only be counted, and what is in force was not looked at for too long.</summary>
-    public bool IsStale => permission.IsCounted && !guard.Engine.IsFresh;
+    public bool IsStale => IsCounted && !guard.Engine.IsFresh;
 
     /// <summary>Who calls.</summary>
     public Caller Caller { get; private set; } = caller;
@@ -30,10 +30,13 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
     public AuditEvent? Entry { get; private set; }
 
     /// <summary>Whether the act's outcome belongs on record.</summary>
-    public bool OwesOutcome => Decision.Allowed && permission.Level == AuditLevel.DecisionAndOutcome;
+    public bool OwesOutcome => Decision.Allowed && _basis.Policy.OwesOutcome(permission.Index);
 
     private static DenialReason ClockBehind { get; } = new(
-        DenialCode.ClockBehind, "the clock is behind the newest entry of the log, so that nobody can say whether the grant has ended. Set the clock right.");
+        DenialCode.ClockBehind, "the clock is behind the newest entry of the log, or behind the clock that stamps entries, so that nobody can say whether the grant has ended. Set the clock right.");
+
+    /// <summary>Whether what is allowed is only counted.</summary>
+    private bool IsCounted => _basis.Policy.Counted.Contains(permission.Index);
 
     private AuditSubject Actor => Caller.Subject?.Identity ?? Caller.Nobody;
 
@@ -45,10 +48,10 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
     public void Decide()
     {
         _basis = guard.Engine.Basis;
-        _time = _stamped ?? guard.Engine.Now;
+        _moment = _stamped ?? At(guard.Engine.Now);
         Decision = Judge();
         var isCounted = Decision.Allowed
-            ? permission.IsCounted && guard.Use.TryCount(permission, Caller.Subject!, _basis)
+            ? IsCounted && guard.Use.TryCount(permission, Caller.Subject!, _basis)
             : guard.Log.Commits && guard.Flood.Absorbs(new Denial(Actor, permission.Name, _resource.Resource, Decision.Reasons[0].Code));
         Entry = isCounted ? null : AccessEntries.OfDecision(guard.Log.Session, permission, Actor, _resource, details, Decision, _basis);
     }
@@ -56,12 +59,13 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
     /// <summary>Whether the decision may still be recorded; evaluated by the log at the very moment that it would get its index.</summary>
     public bool StillHolds(LogHead head, DateTimeOffset time)
     {
-        if (head.PrivilegeHead == _basis.Head && IsSameAt(time) && !(Decision is { Allowed: true, Grants.Count: > 0 } && guard.Engine.IsClockBehindOf(time)))
+        Moment? moment = IsUnderGrant(Decision) ? At(time) : null;
+        if (head.PrivilegeHead == _basis.Head && IsSameAt(time) && moment is not { IsAhead: true })
         {
             return true;
         }
 
-        _stamped = time;
+        _stamped = moment ?? At(time);
         return false;
     }
 
@@ -121,8 +125,8 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
         try
         {
             var use = UseOfSubjects.On(subject, _basis);
-            var decision = use.Permissions.Decide(permission.Name, _resource.Resource, use.Grants, _time);
-            return decision is { Allowed: true, Grants.Count: > 0 } && guard.Engine.IsClockBehind ? AccessDecision.Denied(ClockBehind) : decision;
+            var decision = use.Permissions.Decide(permission.Name, _resource.Resource, use.Grants, _moment.Time);
+            return IsUnderGrant(decision) && _moment.IsAhead ? AccessDecision.Denied(ClockBehind) : decision;
         }
         catch (Exception e)
         {
@@ -133,11 +137,20 @@ internal sealed class Attempt(GuardServices guard, GuardedPermission permission,
     /// <summary>Whether the same would be decided at the time that the entry is stamped with; only grants depend on it.</summary>
     private bool IsSameAt(DateTimeOffset time)
     {
-        if (Caller.Subject is not { } subject || time == _time || UseOfSubjects.On(subject, _basis) is not { Grants.Count: > 0 } use)
+        if (Caller.Subject is not { } subject || time == _moment.Time || UseOfSubjects.On(subject, _basis) is not { Grants.Count: > 0 } use)
         {
             return true;
         }
 
-        return use.Grants.All(grant => grant.IsLive(time) == grant.IsLive(_time));
+        return use.Grants.All(grant => grant.IsLive(time) == grant.IsLive(_moment.Time));
     }
+
+    private static bool IsUnderGrant(AccessDecision decision) => decision is { Allowed: true, Grants.Count: > 0 };
+
+    private Moment At(DateTimeOffset time) => new(time, guard.Engine.IsClockBehindOf(time));
+
+    /// <summary>A time, and what the host's clock said to it: found out once, or a clock that runs on answers otherwise each time.</summary>
+    /// <param name="Time">The time.</param>
+    /// <param name="IsAhead">Whether it is ahead of the clock by more than it may be (PRIVILEGE.md P3).</param>
+    private readonly record struct Moment(DateTimeOffset Time, bool IsAhead);
 }

@@ -32,7 +32,7 @@ internal sealed class AttemptRecorder(GuardServices guard)
                 return call;
             }
 
-            await FollowAsync(attempt, recorded.Decision.Head, cancellationToken).ConfigureAwait(false);
+            await FollowAsync(attempt, recorded.Decision.Head, Withdrawing(attempt, cancellationToken)).ConfigureAwait(false);
         }
     }
 
@@ -60,7 +60,8 @@ internal sealed class AttemptRecorder(GuardServices guard)
                 return call;
             }
 
-            Task.Run(() => FollowAsync(attempt, recorded.Decision.Head, cancellationToken), cancellationToken).GetAwaiter().GetResult();
+            var withdrawing = Withdrawing(attempt, cancellationToken);
+            Task.Run(() => FollowAsync(attempt, recorded.Decision.Head, withdrawing), withdrawing).GetAwaiter().GetResult();
         }
     }
 

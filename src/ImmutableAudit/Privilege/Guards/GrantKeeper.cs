@@ -13,6 +13,9 @@ internal sealed class GrantKeeper(GuardServices guard) : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
 
+    /// <summary>How far the clock that stamps entries was behind this host's, where by that nothing has ended yet that is to be told.</summary>
+    private TimeSpan _behind;
+
     /// <summary>Begins, on the pool and in nobody's context (PRIVILEGE.md P11).</summary>
     public void Start()
     {
@@ -65,6 +68,7 @@ internal sealed class GrantKeeper(GuardServices guard) : IAsyncDisposable
 
     private async ValueTask<bool> TellAsync()
     {
+        _behind = TimeSpan.Zero;
         if (guard.Engine.Basis.NextEnd is not { } end || end > guard.Engine.Now)
         {
             return false;
@@ -75,15 +79,19 @@ internal sealed class GrantKeeper(GuardServices guard) : IAsyncDisposable
             moment => moment.Book.Due(moment.Time).FirstOrDefault(record => record.Application == moment.Application) is { } due ? TellAct.Of(due) : null,
             refuse: null,
             _stop.Token).ConfigureAwait(false);
-        return written.Refusal is { } refusal
-            ? throw new InvalidOperationException($"What has ended by itself cannot be told. {refusal.Text}")
-            : written.Act is not null;
+        if (written.Refusal is { } refusal)
+        {
+            throw new InvalidOperationException($"What has ended by itself cannot be told. {refusal.Text}");
+        }
+
+        _behind = written.Act is null ? guard.Engine.Now - written.Before.Time : TimeSpan.Zero;
+        return written.Act is not null;
     }
 
     private async Task WaitAsync(Task changed, bool failed)
     {
         var wait = guard.Log.IsShared || failed ? guard.Options.FollowInterval : LookAgain;
-        if (guard.Engine.IfAny?.NextEnd is { } end && end - guard.Engine.Now is var left && left < wait)
+        if (guard.Engine.IfAny?.NextEnd is { } end && end - (guard.Engine.Now - _behind) is var left && left < wait)
         {
             if (left <= TimeSpan.Zero && !failed)
             {
@@ -96,6 +104,11 @@ internal sealed class GrantKeeper(GuardServices guard) : IAsyncDisposable
         using var stopped = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         var delay = Task.Delay(wait, guard.Log.TimeProvider, stopped.Token);
         await (failed ? delay : Task.WhenAny(changed, delay)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (delay.IsCompletedSuccessfully)
+        {
+            guard.Engine.DeployIfGranted();
+        }
+
         await stopped.CancelAsync().ConfigureAwait(false);
     }
 }

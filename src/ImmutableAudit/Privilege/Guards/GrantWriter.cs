@@ -43,6 +43,8 @@ internal sealed class GrantWriter(GuardServices guard)
                 return new WrittenAct(act, verdict.Refusal, moment, default);
             }
 
+            // A refusal goes on record even if its caller gives up: an attempt was made.
+            var withdrawing = verdict.Refusal is null ? cancellationToken : CancellationToken.None;
             var stamped = now;
             var result = await guard.Log.AppendAsync(
                 entry,
@@ -51,7 +53,7 @@ internal sealed class GrantWriter(GuardServices guard)
                     stamped = time;
                     return head.PrivilegeHead == basis.Head && (verdict.Refusal is not null || (verdict.From <= time && time < verdict.Until));
                 },
-                verdict.Refusal is null ? cancellationToken : CancellationToken.None).ConfigureAwait(false);
+                withdrawing).ConfigureAwait(false);
             if (result.Holds && verdict.Refusal is { } refusal)
             {
                 return new WrittenAct(act, refusal, moment, result.Receipt);
@@ -66,7 +68,7 @@ internal sealed class GrantWriter(GuardServices guard)
 
             // By the log's own time from now on: storage that is shared may have another clock than this host.
             now = stamped;
-            await UndoneAsync(guard.Engine.FollowAsync(result.Head, cancellationToken)).ConfigureAwait(false);
+            await UndoneAsync(guard.Engine.FollowAsync(result.Head, withdrawing)).ConfigureAwait(false);
         }
     }
 

@@ -20,6 +20,9 @@ internal static partial class GuardMessages
     [LoggerMessage(45, LogLevel.Warning, "Version {Version} of the policy of '{Application}' waits for a live grant for policy.deploy on policy '{Digest}'. Until then the policy of entry {Index} stays in force.")]
     public static partial void PolicyWaits(ILogger logger, string application, long version, string digest, long index);
 
+    [LoggerMessage(46, LogLevel.Warning, "The changed policy of '{Application}' could not be deployed under its grant. It is tried again.")]
+    public static partial void PolicyNotDeployed(ILogger logger, string application, Exception exception);
+
     [LoggerMessage(43, LogLevel.Error, "The changed policy of '{Application}' was not taken. What was in force stays in force.")]
     public static partial void PolicyRefused(ILogger logger, string application, Exception exception);
 }

@@ -1,7 +1,10 @@
 namespace ImmutableAudit.Privilege;
 
-/// <summary>The guard of <see cref="IAuditLogReader"/>: who reads the log is on record in it (PRIVILEGE.md P28).</summary>
-internal sealed class GuardedReader(IAuditLogReader reader, AccessGuard guard) : IAuditLogReader
+/// <summary>The guard of <see cref="IAuditLogReader"/>: who reads a log is on record in the guard's own (PRIVILEGE.md P28).</summary>
+/// <param name="reader">What is read.</param>
+/// <param name="guard">Who decides.</param>
+/// <param name="log">The name of what is read, where that is another log than the guard's own.</param>
+internal sealed class GuardedReader(IAuditLogReader reader, AccessGuard guard, string? log = null) : IAuditLogReader
 {
     private static readonly GuardRule ReadRule = new("IAuditLogReader.ReadAsync", AuditPermissions.Read);
     private static readonly GuardRule FollowRule = new("IAuditLogReader.FollowAsync", AuditPermissions.Read);
@@ -16,8 +19,10 @@ internal sealed class GuardedReader(IAuditLogReader reader, AccessGuard guard) :
 
     public IAsyncEnumerable<AuditEntry> ReadAsync(long from = 0, long? to = null, CancellationToken cancellationToken = default) =>
         _read.Enumerate(
-            CallArguments.Of().Audited("from", from).Audited("to", to), token => reader.ReadAsync(from, to, token), cancellationToken);
+            Arguments().Audited("from", from).Audited("to", to), token => reader.ReadAsync(from, to, token), cancellationToken);
 
     public IAsyncEnumerable<AuditEntry> FollowAsync(long from = 0, CancellationToken cancellationToken = default) =>
-        _follow.Enumerate(CallArguments.Of().Audited("from", from), token => reader.FollowAsync(from, token), cancellationToken);
+        _follow.Enumerate(Arguments().Audited("from", from), token => reader.FollowAsync(from, token), cancellationToken);
+
+    private CallArguments Arguments() => log is null ? CallArguments.Of() : CallArguments.Of("log", log);
 }

@@ -16,7 +16,7 @@ public interface IAccessGuard
     /// <summary>Decides, and completes when the decision is durable.</summary>
     /// <param name="permission">The permission; one of the application's catalogue.</param>
     /// <param name="resource">What is acted upon; <see langword="null"/> for all of a kind.</param>
-    /// <param name="details">What else belongs on record with the decision.</param>
+    /// <param name="details">What else belongs on record with the decision. Of more than 16 KiB it is their length and digest alone.</param>
     /// <param name="cancellationToken">Withdraws what is not decided yet. A denial is recorded all the same.</param>
     /// <returns>The access, to be disposed when the act has ended.</returns>
     /// <exception cref="AccessDeniedException">The subject may not; on record.</exception>

@@ -69,6 +69,10 @@ internal sealed class PrivilegeEngine : IDisposable
     /// <summary>Completes when something else comes into force. Take it before looking.</summary>
     public Task Changed => _changed.Next;
 
+    /// <summary>The grant under which a policy may be deployed that waits for one.</summary>
+    private long? GrantToDeploy => _waiting is { } waiting && _basis is { } basis
+        ? basis.State.GrantsToDeploy(waiting.Application, waiting.Digest, Now).FirstOrDefault()?.Index : null;
+
     /// <summary>The calls that rely on grants; told of each change.</summary>
     public GrantLeases? Leases { get; set; }
 
@@ -122,6 +126,7 @@ internal sealed class PrivilegeEngine : IDisposable
     internal async Task ReloadAsync()
     {
         await _reloading.WaitAsync().ConfigureAwait(false);
+        var isSound = false;
         try
         {
             if (_basis is null)
@@ -131,8 +136,15 @@ internal sealed class PrivilegeEngine : IDisposable
 
             var policy = Build();
             RefuseErrors(policy);
+            isSound = true;
             await DeployAsync(policy, _live!, CancellationToken.None).ConfigureAwait(false);
             Take(_live!.Current);
+        }
+        catch (Exception e) when (isSound && GrantToDeploy is not null && e is not (PolicyConflictException or AuditEntryTooLargeException))
+        {
+            // The storage's fault, not the policy's: it is tried again under the same grant.
+            GuardMessages.PolicyNotDeployed(_setup.Logger, _policy.Application, e);
+            Interlocked.Exchange(ref _deployedUnder, -1);
         }
         catch (Exception e)
         {
@@ -142,6 +154,15 @@ internal sealed class PrivilegeEngine : IDisposable
         finally
         {
             _reloading.Release();
+        }
+    }
+
+    /// <summary>Deploys a policy that waits for a grant, where there is one: once for each, since what is refused would be refused again.</summary>
+    public void DeployIfGranted()
+    {
+        if (GrantToDeploy is { } grant && Interlocked.Exchange(ref _deployedUnder, grant) != grant)
+        {
+            ReloadApart();
         }
     }
 
@@ -233,13 +254,7 @@ internal sealed class PrivilegeEngine : IDisposable
 
         Leases?.CheckAll();
         _changed.Signal();
-        if (_waiting is { } waiting && state.GrantsToDeploy(waiting.Application, waiting.Digest, Now).FirstOrDefault() is { } grant
-            && Interlocked.Exchange(ref _deployedUnder, grant.Index) != grant.Index)
-        {
-            // Once for each grant: what fails under it would fail again, and each refusal is an entry.
-            ReloadApart();
-        }
-
+        DeployIfGranted();
         return basis;
     }
 
@@ -301,11 +316,5 @@ internal sealed class PrivilegeEngine : IDisposable
         : permission.Length > CallResource.MaxIdLength ? $"{Printable.Start(permission, 64)}… ({permission.Length} characters)"
         : permission;
 
-    private GuardedPermission Permission(string member, string permission)
-    {
-        var index = Catalogue.IndexOf(permission);
-        var definition = index < 0 ? null : Catalogue[index];
-        return new GuardedPermission(
-            member, permission, index, definition?.Elevated ?? false, definition?.AuditLevel ?? AuditLevel.DecisionAndOutcome);
-    }
+    private GuardedPermission Permission(string member, string permission) => new(member, permission, Catalogue.IndexOf(permission));
 }

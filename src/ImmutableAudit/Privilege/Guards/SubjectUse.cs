@@ -13,6 +13,6 @@ internal sealed class SubjectUse(AccessBasis basis, SubjectPermissions permissio
     /// <summary>Where its use is counted; <see langword="null"/> until there is any, and while too many others have some.</summary>
     public UseCounts? Counts { get; set; }
 
-    /// <summary>What it may whatever is acted upon: at hand here for calls of which nothing is recorded.</summary>
-    public PermissionBits Unscoped { get; } = permissions.Unscoped;
+    /// <summary>What it may whatever is acted upon, of that of which nothing is recorded: at hand here for such calls.</summary>
+    public PermissionBits Counted { get; } = permissions.Unscoped.Within(permissions.Policy.Counted);
 }

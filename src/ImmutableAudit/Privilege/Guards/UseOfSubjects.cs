@@ -13,13 +13,13 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
     public static SubjectUse On(AccessSubject subject, AccessBasis basis) => Of(subject, basis);
 
     /// <summary>
-    /// Whether a subject may by its roles, whatever is acted upon, and that was counted. Allocates nothing but at a subject's first
-    /// call.
+    /// Whether a subject may by its roles, whatever is acted upon, of that nothing is to be recorded, and it was counted. Allocates
+    /// nothing but at a subject's first call.
     /// </summary>
     public bool Passes(GuardedPermission permission, AccessSubject subject)
     {
         var use = Of(subject, engine.Basis);
-        return use.Unscoped.Contains(permission.Index) && engine.IsFresh && TryCount(permission, subject, use);
+        return use.Counted.Contains(permission.Index) && engine.IsFresh && TryCount(permission, subject, use);
     }
 
     /// <summary>

@@ -78,14 +78,15 @@ public interface IAccessRequests
     ValueTask<IReadOnlyList<AccessRequest>> ListGrantsAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Everything that happened to a request, the entries themselves, the request first; also when it is long over. One's own, or
-    /// one that one may vote on; others take the permission <see cref="AuditPermissions.Read"/>. Reads back along the entries about privileges.
+    /// Everything that happened to a request, the entries themselves, the request first; also when it is long over. One's own, one that
+    /// was asked for on one's behalf, or one that one may vote on; others take the permission <see cref="AuditPermissions.Read"/>. Reads
+    /// back along the entries about privileges.
     /// </summary>
     /// <exception cref="AccessRequestException">There is no such request.</exception>
     /// <exception cref="AccessDeniedException">It is another's.</exception>
     ValueTask<IReadOnlyList<AuditEntry>> ReadHistoryAsync(long id, CancellationToken cancellationToken = default);
 
-    /// <summary>Waits as long as a request is pending: one's own, or one that one may vote on.</summary>
+    /// <summary>Waits as long as a request is pending: one's own, one that was asked for on one's behalf, or one that one may vote on.</summary>
     /// <returns>Where it then stands.</returns>
     /// <exception cref="AccessRequestException">There is no such request, or it is another's.</exception>
     ValueTask<AccessRequestStatus> WaitAsync(long id, CancellationToken cancellationToken = default);

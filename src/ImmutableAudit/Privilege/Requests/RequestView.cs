@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace ImmutableAudit.Privilege;
 
 /// <summary>Who sees what of requests, and how.</summary>
@@ -16,12 +18,14 @@ internal static class RequestView
     public static bool MayRevoke(AccessSubject subject, GrantRecord record, GrantMoment moment) =>
         GrantRules.Judge(new RevokeAct(subject, "-", record.Reference), moment, record.Reference).Refusal is null;
 
-    /// <summary>Who asked, the same person, and who may decide about it.</summary>
+    /// <summary>Who asked, the person on whose behalf that was, through whatever service, and who may decide about it.</summary>
     public static bool MaySee(AccessSubject subject, GrantAct asked, GrantMoment moment)
     {
         var matter = asked switch { RequestAct request => request.Matter, BreakGlassAct taken => taken.Matter, _ => null };
         return matter is not null
-            && (Humans.Meet(moment.HumansOf(subject), moment.HumansOf(asked.Actor)) || GrantRules.MayDecide(subject, matter.Permissions, moment));
+            && (SubjectKey.AreSame(subject.Identity, asked.Actor.Identity)
+                || Humans.Meet(PrincipalOf(subject, moment), PrincipalOf(asked.Actor, moment))
+                || GrantRules.MayDecide(subject, matter.Permissions, moment));
     }
 
     /// <summary>Where a request that is over stands.</summary>
@@ -53,4 +57,15 @@ internal static class RequestView
         IsBreakGlass = record.IsBreakGlass,
         IsReviewed = record.IsReviewed,
     };
+
+    /// <summary>Who is behind the last link of a chain alone: those in front of it may act for many.</summary>
+    private static ImmutableArray<string> PrincipalOf(AccessSubject subject, GrantMoment moment)
+    {
+        while (subject.OnBehalfOf is { } next)
+        {
+            subject = next;
+        }
+
+        return moment.HumansOf(subject);
+    }
 }

@@ -41,6 +41,70 @@ public sealed class MovingPolicyTests
         Assert.Equal(["access.denied"], Decisions(await StoredEntries.OfAsync(store)).Select(decision => decision.Type), StringComparer.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_denial_is_on_record_though_its_caller_gives_up_and_the_policy_moves(bool isBlocking)
+    {
+        var store = new InMemoryStore();
+        var sink = new InterceptedSink(new InMemorySink(store));
+        using var logs = new TestLogs();
+        await using var other = await logs.OpenInMemoryAsync(store);
+        await using var shop = await GuardedShop.OnAsync(await logs.OpenInMemoryAsync(configure: options => options.Sink = sink));
+        var guard = shop.Guard.For(new GuardRule("IOrders.RefundAsync", Permissions.Refund));
+        var requests = new AccessRequests(shop.Guard);
+        var version = 1;
+        using var scope = GuardedShop.As("rita");
+        Assert.NotNull((await Assert.ThrowsAsync<AccessDeniedException>(() => GivingUpAsync(CallAsync))).Entry);
+        Assert.NotNull((await Assert.ThrowsAsync<AccessRequestException>(() => GivingUpAsync(AskAsync))).Entry);
+        Assert.Equal(3, version);
+
+        async Task CallAsync(CancellationToken token)
+        {
+            var call = isBlocking ? await Task.Run(() => guard.Enter(CallArguments.Of(), token), CancellationToken.None) : await guard.EnterAsync(CallArguments.Of(), token);
+            call.Succeed();
+        }
+
+        async Task AskAsync(CancellationToken token) => await requests.RequestAsync(new() { Permissions = [Permissions.Purge], Duration = TimeSpan.FromMinutes(1) }, token);
+
+        async Task GivingUpAsync(Func<CancellationToken, Task> act)
+        {
+            using var giving = new CancellationTokenSource();
+            sink.Completing = async _ =>
+            {
+                sink.Completing = null;
+                await giving.CancelAsync();
+                await DeployAsync(other, ++version, allows: false);
+                return null;
+            };
+            await act(giving.Token);
+        }
+    }
+
+    [Fact]
+    public async Task Who_gives_up_is_not_allowed_what_the_next_policy_would_allow()
+    {
+        var store = new InMemoryStore();
+        var sink = new InterceptedSink(new InMemorySink(store));
+        using var logs = new TestLogs();
+        await using var other = await logs.OpenInMemoryAsync(store);
+        await using var shop = await GuardedShop.OnAsync(await logs.OpenInMemoryAsync(configure: options => options.Sink = sink));
+        using var scope = GuardedShop.As("alice");
+        await DeployAsync(other, 2, allows: false);
+        await Assert.ThrowsAsync<AccessDeniedException>(() => shop.Orders.RefundAsync("o-1", 1, "c"));
+        using var giving = new CancellationTokenSource();
+        sink.Completing = async _ =>
+        {
+            sink.Completing = null;
+            await giving.CancelAsync();
+            await DeployAsync(other, 3, allows: true);
+            return null;
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => shop.Orders.RefundAsync("o-1", 1, "c", giving.Token));
+        Assert.Equal(0, shop.Inner.Calls);
+        Assert.Equal(["access.denied"], Decisions(await StoredEntries.OfAsync(store)).Select(decision => decision.Type), StringComparer.Ordinal);
+    }
+
     [Fact]
     public async Task No_decision_lands_on_a_basis_that_had_moved()
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ImmutableAudit.Privilege;
 using ImmutableAudit.Storage.InMemory;
 using ImmutableAudit.Tests.Support;
@@ -188,6 +189,32 @@ public sealed class OddInputTests
         }
 
         Assert.Single(await shop.SettledAsync());
+    }
+
+    [Theory]
+    [InlineData("rita")]
+    [InlineData("alice")]
+    public async Task Details_by_hand_that_are_too_long_are_on_record_by_their_length_and_digest(string subject)
+    {
+        await using var shop = await GuardedShop.OpenAsync();
+        int[] lengths = [16 * 1024, (16 * 1024) + 1, 64 * 1024, 1024 * 1024];
+        var details = lengths.Select(length => AuditDetails.Parse($"{{\"note\":\"{new string('x', length - 11)}\"}}")).ToList();
+        using (GuardedShop.As(subject))
+        {
+            foreach (var each in details)
+            {
+                Assert.Contains(each.Utf8.Length, lengths);
+                var attempt = await shop.Guard.TryDemandAsync(Permissions.Refund, new() { Type = "order", Id = "1" }, each);
+                Assert.Equal(subject == "alice", attempt.IsAllowed);
+                attempt.Access?.Complete();
+            }
+        }
+
+        var entries = (await shop.SettledAsync()).Where(entry => entry.Type != AccessTypes.Outcome).ToList();
+        Assert.Equal(lengths.Length, entries.Count);
+        Assert.Equal(details[0], entries[0].Event.Details);
+        Assert.All(entries.Zip(details).Skip(1), pair => Assert.Equal(
+            $"{{\"bytes\":{pair.Second.Utf8.Length},\"digest\":\"sha256:{Convert.ToHexStringLower(SHA256.HashData(pair.Second.Utf8.Span))}\"}}", pair.First.Event.Details!.ToString()));
     }
 
     [Fact]

@@ -235,6 +235,33 @@ public sealed class RegistrationTests : IDisposable
         Assert.All(entries.Where(entry => entry.Permission is not null), entry => Assert.Equal("audit.read", entry.Permission));
     }
 
+    [Fact]
+    public async Task Reading_another_log_through_the_host_is_guarded_and_on_record_in_the_hosts_own()
+    {
+        const string Origin = "test.example/payments";
+        var payments = new InMemoryStore();
+        using var host = Build(services => services
+            .AddImmutableAudit("payments", audit => audit.WithOrigin(Origin).UseInMemory(payments).SignWith(_logs.SignerOf(Origin))));
+        await host.StartAsync();
+        await host.Services.GetRequiredKeyedService<IAuditLog>("payments").AppendAsync(TestLogs.Event(0));
+        var reader = host.Services.GetRequiredKeyedService<IAuditLogReader>("payments");
+        using (GuardedShop.As("alice"))
+        {
+            await Assert.ThrowsAsync<AccessDeniedException>(async () => await reader.ReadAsync().CountAsync());
+            await Assert.ThrowsAsync<AccessDeniedException>(async () => await reader.FollowAsync().FirstAsync());
+        }
+
+        using (GuardedShop.As("auditor"))
+        {
+            Assert.Equal((await StoredEntries.OfAsync(payments)).Select(entry => entry.LeafHash), await reader.ReadAsync().Select(entry => entry.LeafHash).ToListAsync());
+        }
+
+        await host.Services.GetRequiredService<IAuditLog>().FlushAsync();
+        var entries = (await StoredEntries.OfAsync(_store)).Where(entry => entry.Type.StartsWith("access.", StringComparison.Ordinal)).ToList();
+        Assert.Equal(["denied", "denied", "allowed", "success"], entries.Select(entry => entry.Event.Outcome), StringComparer.Ordinal);
+        Assert.All(entries.Take(3), entry => Assert.Equal(("audit.read", "log", Origin), (entry.Permission, entry.Event.Resource!.Type, entry.Event.Resource.Id)));
+    }
+
     private static Orders Made(List<Orders> made)
     {
         made.Add(new Orders());

@@ -69,7 +69,7 @@ internal sealed class GrantModel(AccessPolicy policy, DateTimeOffset clock)
         {
             if (matter.Key is not null && other.Matter.Key == matter.Key)
                 codes.Add(RefusalCode.KeyReused);
-            if (StatusOf(other) != AccessRequestStatus.Active && other.Matter.Scope == matter.Scope && matter.Permissions.All(other.Matter.Permissions.Contains))
+            if (IsSameChain(other.Who, who) && StatusOf(other) != AccessRequestStatus.Active && other.Matter.Scope == matter.Scope && matter.Permissions.All(other.Matter.Permissions.Contains))
                 codes.Add(RefusalCode.AlreadyHeld);
         }
 

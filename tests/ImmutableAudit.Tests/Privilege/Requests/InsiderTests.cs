@@ -1,4 +1,6 @@
 using ImmutableAudit.Privilege;
+using ImmutableAudit.Storage;
+using ImmutableAudit.Storage.InMemory;
 using ImmutableAudit.Tests.Privilege.Guards;
 using ImmutableAudit.Tests.Support;
 
@@ -90,6 +92,34 @@ public sealed class InsiderTests
     }
 
     [Fact]
+    public async Task Who_only_acts_through_the_same_job_sees_nothing_of_what_was_asked_for_another()
+    {
+        await using var desk = await AccessDesk.OpenAsync(AccessDesk.Policy(more: policy => policy.Assign("job", "lead").Assign("nightjob", "lead")));
+        var id = (await AsAsync(["job", "alice"], async () => await desk.Requests.RequestAsync(AccessDesk.Purging()))).Id;
+        foreach (string[] chain in new[] { new[] { "job", "lena" }, ["job"], ["job", "alice", "lena"] })
+        {
+            await Assert.ThrowsAsync<AccessDeniedException>(() => AsAsync(chain, async () => await desk.Requests.ReadHistoryAsync(id)));
+            Assert.Equal(
+                RefusalCode.NotYours, (await Assert.ThrowsAsync<AccessRequestException>(() => AsAsync(chain, async () => await desk.Requests.WaitAsync(id)))).Code);
+        }
+
+        foreach (string[] chain in new[] { new[] { "job", "alice" }, ["alice"], ["nightjob", "alice"], ["sam"] })
+        {
+            Assert.Single(await AsAsync(chain, async () => await desk.Requests.ReadHistoryAsync(id)));
+        }
+
+        await AsAsync(["job", "alice"], async () => await desk.Requests.CancelAsync(id));
+        Assert.Equal(AccessRequestStatus.Cancelled, await AsAsync(["alice"], async () => await desk.Requests.WaitAsync(id)));
+        await Assert.ThrowsAsync<AccessDeniedException>(() => AsAsync(["job", "lena"], async () => await desk.Requests.WaitAsync(id)));
+
+        static async Task<T> AsAsync<T>(string[] chain, Func<Task<T>> act)
+        {
+            using var scope = SubjectScope.Enter(chain.Reverse().Aggregate((AuditSubject?)null, (principal, link) => new AuditSubject { Id = link, OnBehalfOf = principal })!);
+            return await act();
+        }
+    }
+
+    [Fact]
     public async Task A_policy_that_fails_to_be_deployed_under_its_grant_is_refused_once()
     {
         Action<AccessPolicyBuilder> Guarding(int version, string role) => AccessDesk.Policy(
@@ -124,6 +154,43 @@ public sealed class InsiderTests
         }
 
         Assert.Equal(2, (await renewed.Shop.SettledAsync("policy.rejected")).Count);
+    }
+
+    [Fact]
+    public async Task A_policy_whose_deployment_storage_was_not_ready_for_is_deployed_under_the_same_grant_later()
+    {
+        Action<AccessPolicyBuilder> Guarding(int version) => AccessDesk.Policy(
+            more: policy => policy.DeployUnderGrant().Elevation(AuditPermissions.DeployPolicy, rule => rule
+                .RequestableBy("lead").ApprovedBy("security").MaxDuration(TimeSpan.FromHours(1))),
+            version: version);
+        using var logs = new TestLogs();
+        var store = new InMemoryStore();
+        var sink = new InterceptedSink(new InMemorySink(store));
+        await using var old = await AccessDesk.OpenAsync(Guarding(1), store, logs: logs);
+        await using var renewed = await GuardedShop.OnAsync(
+            await logs.OpenInMemoryAsync(configure: options => (options.Sink, options.TimeProvider) = (sink, old.Clock)), Guarding(2));
+        var digest = (await renewed.SettledAsync("policy.rejected")).Single().Event.Reason!
+            .Split(' ').Single(word => word.StartsWith("sha256:", StringComparison.Ordinal)).TrimEnd(',');
+        var attempts = 0;
+        sink.Completing = batch => batch.Entries.Span.IndexOf("policy.deployed"u8) >= 0 && Interlocked.Increment(ref attempts) <= 3
+            ? throw new AuditUnavailableException("The journal is full.") : new((CommitOutcome?)null);
+        var request = await old.AsAsync("alice", requests => requests.RequestAsync(new ElevationRequest
+        {
+            Permissions = [AuditPermissions.DeployPolicy],
+            Duration = TimeSpan.FromHours(1),
+            Resource = new AuditResource { Type = "policy", Id = digest },
+        }));
+        await old.AsAsync("sam", requests => requests.ApproveAsync(request.Id));
+        await old.AsAsync("alice", requests => requests.ActivateAsync(request.Id));
+        using var limit = new CancellationTokenSource(Waiting.Limit);
+        while ((await renewed.EntriesAsync("policy.deployed")).Count < 2)
+        {
+            old.Clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(1, limit.Token);
+        }
+
+        Assert.Equal(request.Id, (await renewed.EntriesAsync("policy.deployed"))[^1].Event.Grant);
+        Assert.Equal(4, attempts);
     }
 
     [Fact]

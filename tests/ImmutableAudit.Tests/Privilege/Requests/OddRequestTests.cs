@@ -217,6 +217,39 @@ public sealed class OddRequestTests
     }
 
     [Fact]
+    public async Task What_was_asked_for_on_behalf_of_one_is_in_no_others_way_but_for_its_key()
+    {
+        await using var desk = await AccessDesk.OpenAsync(AccessDesk.Policy(more: policy => policy.Assign("portal", "lead")));
+        await AskAsync("alice", AccessDesk.Purging(key: "k"));
+        await AskAsync("lena", AccessDesk.Purging());
+        await AskAsync(null, AccessDesk.Purging());
+        foreach (var principal in new[] { "alice", "lena", null })
+        {
+            Assert.Equal(RefusalCode.AlreadyHeld, await RefusedAsync(principal, AccessDesk.Purging()));
+        }
+
+        Assert.Equal(RefusalCode.KeyReused, await RefusedAsync("lena", AccessDesk.Purging(key: "k") with { Resource = Order(0) }));
+        for (var number = 1; number < RequestRules.MaxOpen; number++)
+        {
+            await AskAsync("alice", AccessDesk.Purging() with { Resource = Order(number) });
+        }
+
+        Assert.Equal(RefusalCode.TooMany, await RefusedAsync("alice", AccessDesk.Purging() with { Resource = Order(0) }));
+        await AskAsync("lena", AccessDesk.Purging() with { Resource = Order(0) });
+
+        static AuditResource Order(int number) => new() { Type = "order", Id = $"{number}" };
+
+        async Task AskAsync(string? principal, ElevationRequest request)
+        {
+            using var scope = SubjectScope.Enter(new AuditSubject { Id = "portal", OnBehalfOf = principal is null ? null : new AuditSubject { Id = principal } });
+            await desk.Requests.RequestAsync(request);
+        }
+
+        async Task<string> RefusedAsync(string? principal, ElevationRequest request) =>
+            (await Assert.ThrowsAsync<AccessRequestException>(() => AskAsync(principal, request))).Code;
+    }
+
+    [Fact]
     public async Task What_one_has_or_has_asked_for_cannot_be_asked_for_but_a_grant_can_be_renewed()
     {
         await using var desk = await AccessDesk.OpenAsync(AccessDesk.Policy(more: policy => policy
