@@ -35,6 +35,12 @@ public sealed partial class ContractTests
         ["Bytes of commits that had not reached the disk whole and were dropped, not yet on the record; 0 where none (LOG.md L3)."] = "How much a crash leaves of a commit is each store's own.",
         ["Whose signatures the log accepts."] = "A definition.",
         ["A shared sink goes on from another writer's checkpoint only where one of these has signed it; empty where nobody says."] = "It takes a store that was tampered with, in a way of its own.",
+        ["Reads the time that an entry carries."] = "A definition.",
+        ["The entry's bytes."] = "A definition.",
+        ["The time, in UTC."] = "A definition.",
+        ["false where there is none: it is no entry of a log."] = "A definition.",
+        ["How to read an entry's time; null where entries are any bytes."] = "A definition.",
+        ["A sink that others can write to past this library integrates only entries with a time, none earlier than the one in front, or later than the head's: no verifier accepts any other."] = "It takes a store that somebody else has written to, in a way of its own.",
         ["Where a sink reports what it repaired or could not clean up."] = "What is worth reporting is each store's own.",
     };
 
