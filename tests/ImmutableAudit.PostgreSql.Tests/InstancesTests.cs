@@ -140,6 +140,25 @@ public sealed class InstancesTests(ServerFixture fixture)
     }
 
     [ServerFact]
+    public async Task Instances_that_take_turns_without_end_publish_before_they_have_too_much_to_vouch_for()
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        await using var log = await OpenAsync();
+        await using var other = await OpenAsync();
+        for (var i = 0; i < 1100; i++)
+        {
+            await log.AppendAsync(TestSchema.Event(i));
+            await other.AppendAsync(TestSchema.Event(i));
+        }
+
+        Assert.InRange(await schema.AskAsync<long>("SELECT size FROM {schema}.checkpoint"), 2000, 2100);
+        await log.FlushAsync();
+        Assert.True((await schema.VerifyAsync()).Holds);
+
+        Task<AuditLog> OpenAsync() => schema.OpenAsync(options => options.TurnTime = TimeSpan.Zero, options => options.CheckpointInterval = TimeSpan.FromDays(1));
+    }
+
+    [ServerFact]
     public async Task Where_the_server_does_not_tell_it_is_looked_for()
     {
         using var schema = await fixture.CreateSchemaAsync();

@@ -134,6 +134,12 @@ internal sealed class Committer : IDisposable
         {
             try
             {
+                if (_own.AreMany)
+                {
+                    Abandon();
+                    return CommitOutcome.Full;
+                }
+
                 return Complete(on, batch, isHeld);
             }
             finally

@@ -30,7 +30,7 @@ internal sealed class Integrator(
     /// <summary>Begins at a tree that is published, and vouched for by the caller.</summary>
     public void Begin(CompactRange published)
     {
-        _vouched = published.Clone();
+        _vouched = published.Size < _vouched.Size ? _vouched : published.Clone();
         _edge = null;
         _steps = [];
     }
@@ -124,21 +124,26 @@ internal sealed class Integrator(
     }
 
     /// <summary>Makes sure that a published tree begins with all that this process has committed up to a size.</summary>
-    public async ValueTask CheckExtendsOwnAsync(SignedCheckpoint published, long size, CancellationToken cancellationToken)
+    /// <returns>What it has committed so far.</returns>
+    public async ValueTask<IReadOnlyList<CompactRange>> CheckExtendsOwnAsync(SignedCheckpoint published, long size, CancellationToken cancellationToken)
     {
         var found = own.Now().Where(tree => tree.Size <= size).ToList();
+        var snapshot = new LogSnapshot(stored, published); // One for all, for what it remembers.
         foreach (var tree in found)
         {
-            await CheckExtendsAsync(published, tree, cancellationToken).ConfigureAwait(false);
+            await CheckExtendsAsync(snapshot, tree, cancellationToken).ConfigureAwait(false);
         }
 
-        own.Found(found);
+        return found;
     }
 
     /// <summary>Makes sure that a published tree begins with a smaller one.</summary>
-    public async ValueTask CheckExtendsAsync(SignedCheckpoint published, CompactRange older, CancellationToken cancellationToken)
+    public ValueTask CheckExtendsAsync(SignedCheckpoint published, CompactRange older, CancellationToken cancellationToken) =>
+        CheckExtendsAsync(new LogSnapshot(stored, published), older, cancellationToken);
+
+    private async ValueTask CheckExtendsAsync(LogSnapshot published, CompactRange older, CancellationToken cancellationToken)
     {
-        var newer = published.Checkpoint;
+        var newer = published.Checkpoint.Checkpoint;
         if (older.Size > newer.Size)
         {
             throw new AuditLogCorruptException(
@@ -150,7 +155,7 @@ internal sealed class Integrator(
             return;
         }
 
-        var proof = await new LogSnapshot(stored, published).ProveConsistencyAsync(older.Size, cancellationToken).ConfigureAwait(false);
+        var proof = await published.ProveConsistencyAsync(older.Size, cancellationToken).ConfigureAwait(false);
         if (!MerkleProof.VerifyConsistency(older.Size, older.Root(), newer.Size, newer.Root, [.. proof.Hashes]))
         {
             throw new AuditLogCorruptException(
@@ -246,7 +251,7 @@ internal sealed class Integrator(
             await CheckExtendsAsync(published, _met, cancellationToken).ConfigureAwait(false);
         }
 
-        await CheckExtendsOwnAsync(published, size, cancellationToken).ConfigureAwait(false);
+        var found = await CheckExtendsOwnAsync(published, size, cancellationToken).ConfigureAwait(false);
         var partials = new Dictionary<TileCoordinate, ReadOnlyMemory<byte>>();
         foreach (var tile in TileBuilder.PartialTilesOf(size))
         {
@@ -258,6 +263,7 @@ internal sealed class Integrator(
         _vouched = edge.ToCompactRange().Root() == published.Checkpoint.Root
             ? edge.ToCompactRange()
             : throw new AuditLogCorruptException($"The tiles of {stored} do not add up to the root that is published for size {size}. Nothing was changed. Verify the log.");
+        own.Found(found);
         return edge;
     }
 

@@ -9,8 +9,23 @@ namespace ImmutableAudit.Storage.PostgreSql;
 /// </summary>
 internal sealed class OwnTrees
 {
+    /// <summary>As many as are held, of 2 KiB each: one is added whenever another has appended in between.</summary>
+    private const int Most = 1024;
+
     private readonly Lock _gate = new();
     private readonly List<CompactRange> _trees = [];
+
+    /// <summary>Whether something has to be integrated before more is committed.</summary>
+    public bool AreMany
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _trees.Count >= Most;
+            }
+        }
+    }
 
     /// <summary>Takes up the tree that a commit has led to; in the place of the one that it began with, where that is this process's, too.</summary>
     public void Commit(CompactRange from, CompactRange to)
@@ -38,9 +53,10 @@ internal sealed class OwnTrees
     /// <summary>These were found in a larger tree, which the caller keeps.</summary>
     public void Found(IReadOnlyList<CompactRange> trees)
     {
+        var found = trees.ToHashSet();
         lock (_gate)
         {
-            _trees.RemoveAll(trees.Contains);
+            _trees.RemoveAll(found.Contains);
         }
     }
 }

@@ -81,6 +81,8 @@ internal sealed class SizeWatch : IAsyncDisposable
     {
         var connection = await _dataSource.OpenConnectionAsync(_closing.Token).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
+        var isTold = false;
+        connection.Notification += (_, _) => isTold = true;
         var listen = new NpgsqlCommand(_sql.Listen, connection);
         await using (listen.ConfigureAwait(false))
         {
@@ -91,13 +93,17 @@ internal sealed class SizeWatch : IAsyncDisposable
         await using var __ = look.ConfigureAwait(false);
         while (true)
         {
+            isTold = false;
             if (await look.ExecuteScalarAsync(_closing.Token).ConfigureAwait(false) is long size)
             {
                 Advance(size);
             }
 
             succeeded();
-            await connection.WaitAsync(_pollInterval, _closing.Token).ConfigureAwait(false);
+            if (!isTold) // While the server answered.
+            {
+                await connection.WaitAsync(_pollInterval, _closing.Token).ConfigureAwait(false);
+            }
         }
     }
 }

@@ -27,6 +27,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
 
     /// <summary>What proofs are made from, kept for what it remembers. It does not matter whose is kept where several are made at once.</summary>
     private volatile LogSnapshot? _snapshot;
+    private bool _isOpen;
     private bool _disposed;
 
     /// <summary>A log that is not open yet: a host opens it when it starts.</summary>
@@ -244,6 +245,11 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_sequencer is not null && !_isOpen)
+            {
+                throw _log.Status.Refusal();
+            }
+
             if (_sequencer is null)
             {
                 var opened = await new LogOpener(_log).OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -260,6 +266,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
                 _run.IsLogOpen = true;
                 await CommitFirstAsync(first, cancellationToken).ConfigureAwait(false);
                 _publisher!.Open(opened.Recovery.Head.Size);
+                _isOpen = true;
             }
         }
         finally
@@ -277,9 +284,9 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
                 await request.Result.AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (AuditException)
+        catch (Exception e)
         {
-            _run.NotOpened();
+            _log.Status.Faulted(e); // A run that is not known to have begun does not end on record, and is not begun again.
             throw;
         }
     }

@@ -60,7 +60,7 @@ internal sealed class CheckpointMemory(LogServices log)
                     log.Status.Faulted(other);
                 }
             }
-            catch (TimeoutException e)
+            catch (Exception e)
             {
                 Failed(checkpoint, e);
             }

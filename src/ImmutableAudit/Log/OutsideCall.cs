@@ -25,23 +25,38 @@ internal sealed class OutsideCall(string who, TimeProvider time)
         }
 
         using var limit = new CancellationTokenSource(Longest, time);
-
-        // Not disposed: a call that is left behind may look at its token at any time.
         var ending = CancellationTokenSource.CreateLinkedTokenSource(abandoned, limit.Token);
+        var answer = ending.Token;
         var running = Task.Factory.StartNew(
-            () => call(ending.Token).AsTask(), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default).Unwrap();
+            () => call(answer).AsTask(), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default).Unwrap();
         _last = running;
+        _ = running.ContinueWith( // Not before: a call that is left behind may look at its token at any time.
+            _ => ending.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        if (!HasEnded(running, answer))
+        {
+            throw new TimeoutException($"{who} does not answer, and does not give up when told to.");
+        }
+
         try
         {
-            running.Wait(ending.Token);
+            return running.GetAwaiter().GetResult();
         }
-        catch (Exception e) when (e is AggregateException or OperationCanceledException)
+        catch (OperationCanceledException e) when (limit.IsCancellationRequested)
         {
-            // What it failed with comes below.
+            throw new TimeoutException($"{who} does not answer.", e);
         }
+    }
 
-        return running.IsCompleted || running.Wait(Grace, CancellationToken.None)
-            ? running.GetAwaiter().GetResult()
-            : throw new TimeoutException($"{who} does not answer, and does not give up when told to.");
+    private static bool HasEnded(Task running, CancellationToken answer)
+    {
+        try
+        {
+            Task.WaitAny([running], answer);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return Task.WaitAny([running], Grace) == 0;
+        }
     }
 }

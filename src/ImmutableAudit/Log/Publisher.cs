@@ -25,6 +25,7 @@ internal sealed class Publisher : IDisposable
     private readonly Thread _thread;
     private readonly ITimer _timer;
     private ITimer? _others;
+    private long _sizeOfOthers = -1;
 
     /// <summary>Never disposed: the grace's timer may still be about to cancel it, and there is nothing in it to give back.</summary>
     private readonly CancellationTokenSource _abandon = new();
@@ -82,7 +83,7 @@ internal sealed class Publisher : IDisposable
                 var interval = _log.Options.CheckpointInterval < LongestIntervalOfOthers / IntervalsOfOthers
                     ? _log.Options.CheckpointInterval * IntervalsOfOthers
                     : LongestIntervalOfOthers;
-                _others = _log.Options.TimeProvider.CreateTimer(_ => Committed(_log.Sink.CommittedSize), null, interval, interval);
+                _others = _log.Options.TimeProvider.CreateTimer(_ => _ = LookAfterOthersAsync(), null, interval, interval);
             }
         }
     }
@@ -161,6 +162,24 @@ internal sealed class Publisher : IDisposable
         lock (_sinkGate)
         {
             return Blocking.Wait(_log.Sink.RecoverAsync(_published.Range, acknowledged, CancellationToken.None));
+        }
+    }
+
+    /// <summary>Where nobody has published since this looked last, and more is committed than is published, this one does.</summary>
+    private async Task LookAfterOthersAsync()
+    {
+        try
+        {
+            var note = await _log.Sink.ReadCheckpointAsync(_abandon.Token).ConfigureAwait(false);
+            var size = note is { } bytes && SignedCheckpoint.TryParse(bytes, out var published) ? published.Checkpoint.Size : -1;
+            if (size == Interlocked.Exchange(ref _sizeOfOthers, size))
+            {
+                Committed(_log.Sink.CommittedSize);
+            }
+        }
+        catch
+        {
+            // It is looked at again after a while.
         }
     }
 

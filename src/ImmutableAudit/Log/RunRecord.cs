@@ -25,9 +25,6 @@ internal sealed class RunRecord(LogServices log, Appender appender, SemaphoreSli
         return LibraryEvents.Opened(Session, isNew ? log.Options.Predecessor : null);
     }
 
-    /// <summary>What was to be appended was not, or nobody knows: a run that is not known to have begun does not end.</summary>
-    public void NotOpened() => _isOpened = false;
-
     /// <summary>Wants the run to be on record, from now on where the log is open already.</summary>
     /// <exception cref="AuditUnavailableException">The log is being closed: whoever closes it does not wait for this.</exception>
     public async ValueTask RequireAsync(CancellationToken cancellationToken)

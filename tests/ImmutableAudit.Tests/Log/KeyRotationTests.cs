@@ -87,7 +87,12 @@ public sealed class KeyRotationTests : IDisposable
             sink.Completing = null; // And the next would succeed.
             throw new AuditUnavailableException("No room. Nothing was appended.");
         };
-        await Assert.ThrowsAsync<AuditUnavailableException>(() => AuditLog.OpenAsync(_logs.Options(sink, options => options.RecordSessions = true)));
+        await using (var failed = new AuditLog(_logs.Options(sink, options => options.RecordSessions = true)))
+        {
+            await Assert.ThrowsAsync<AuditUnavailableException>(() => failed.OpenAsync(default));
+            await Assert.ThrowsAsync<AuditUnavailableException>(() => failed.OpenAsync(default)); // Nor is it open the second time.
+        }
+
         await using var log = await _logs.OpenInMemoryAsync(store);
         Assert.Equal(0, log.Size);
     }

@@ -149,6 +149,27 @@ public sealed class PublicationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_signer_that_gives_up_when_told_to_has_not_answered_either()
+    {
+        await using var log = await OpenAsync();
+        await log.AppendAsync(TestLogs.Event(0));
+        _signer.Hang();
+        var asked = _signer.Asked;
+        var flush = log.FlushAsync().AsTask();
+        await Waiting.ForAsync(() => _signer.Asked > asked, "the signer");
+        await Waiting.ForAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(30));
+                return flush.IsCompleted;
+            },
+            "the flush");
+        Assert.Contains("The signer does not answer.", (await Assert.ThrowsAsync<AuditPublicationException>(() => flush)).Message, StringComparison.Ordinal);
+        _signer.Resume();
+        Assert.Equal(1, (await log.FlushAsync()).Checkpoint.Size);
+    }
+
+    [Fact]
     public async Task Disposal_does_not_wait_for_who_wants_the_run_on_record()
     {
         var log = await OpenAsync();
