@@ -220,6 +220,7 @@ public sealed class AccessReviewTests : IDisposable
         _log.Follow("reviewed", "sam", first, new() { ["justified"] = false });
         _log.Follow("reviewed", "tim", first, new() { ["justified"] = true });
         var second = _log.BreakGlass("dan", policy, 5, 100, "flood", "orders.purge");
+        _log.Follow("reviewed", "dan", second, new() { ["justified"] = true }); // Past a host, which would have refused it.
         var review = new AccessReview(null, null);
 
         var shop = Assert.Single(Review(review));
