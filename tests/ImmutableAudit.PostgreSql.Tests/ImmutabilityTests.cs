@@ -1,4 +1,5 @@
 using ImmutableAudit.PostgreSql.Tests.Support;
+using ImmutableAudit.Storage.PostgreSql;
 using Npgsql;
 
 namespace ImmutableAudit.PostgreSql.Tests;
@@ -55,6 +56,26 @@ public sealed class ImmutabilityTests(ServerFixture fixture)
         await RefusedAsync(auditor, schema, NoRight, "SELECT {schema}.put_tiles(1, '{0}', '{0}', '{a}')");
         await RefusedAsync(auditor, schema, NoRight, "SELECT {schema}.publish(1, 301, 'a', '{}', '{}', '{}')");
         await UnchangedAsync(schema, 300);
+    }
+
+    [ServerFact]
+    public async Task A_schema_is_not_made_where_somebody_could_be_its_owner()
+    {
+        await using var server = await PostgreSqlServer.StartAsync();
+        await using var source = NpgsqlDataSource.Create(server.ConnectionString(more: "Pooling=false"));
+        foreach (var (made, mended) in new[]
+        {
+            ("CREATE ROLE mine_owner LOGIN", "ALTER ROLE mine_owner NOLOGIN"),
+            ("CREATE ROLE other; GRANT mine_owner TO other", "REVOKE mine_owner FROM other"),
+        })
+        {
+            await server.ExecuteAsync(made);
+            Assert.Contains("mine_owner", (await Assert.ThrowsAsync<AuditLogException>(() => PostgreSqlSchema.CreateAsync(source, "mine"))).Message);
+            Assert.False(await server.AskAsync<bool>("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'mine')"));
+            await server.ExecuteAsync(mended);
+        }
+
+        Assert.True(await PostgreSqlSchema.CreateAsync(source, "mine"));
     }
 
     [ServerFact]

@@ -5,24 +5,16 @@ namespace ImmutableAudit.Storage.PostgreSql;
 /// front, or later than the head's. The database cannot see to that, and somebody else may have appended them, past this library.
 /// </summary>
 /// <param name="log">The log.</param>
-/// <param name="read">Reads an entry's time; <see langword="null"/> where an entry is any bytes.</param>
+/// <param name="read">Reads an entry's time.</param>
 /// <param name="head">The time of the last entry, as the head says.</param>
-internal sealed class EntryTimes(StoredLog log, EntryTimeReader? read, DateTimeOffset head)
+internal sealed class EntryTimes(StoredLog log, EntryTimeReader read, DateTimeOffset head)
 {
     private DateTimeOffset _last = DateTimeOffset.MinValue;
-
-    /// <summary>Whether there is anything to look at.</summary>
-    public bool AreRead => read is not null;
 
     /// <summary>Looks at the next entry.</summary>
     /// <exception cref="AuditLogCorruptException">It must not be signed.</exception>
     public void Check(long index, ReadOnlySpan<byte> entry)
     {
-        if (read is null)
-        {
-            return;
-        }
-
         if (!read(entry, out var time))
         {
             throw Refused(index, "is none: it has no time");

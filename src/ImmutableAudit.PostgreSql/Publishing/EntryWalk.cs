@@ -5,7 +5,7 @@ namespace ImmutableAudit.Storage.PostgreSql;
 
 /// <summary>Goes through committed entries, from one on, and hashes them.</summary>
 /// <param name="log">The log.</param>
-/// <param name="times">What to hold them against; <see langword="null"/> where that was done.</param>
+/// <param name="times">What to hold them against; <see langword="null"/> where that was done, or entries are any bytes.</param>
 internal sealed class EntryWalk(StoredLog log, EntryTimes? times = null)
 {
     private const int EntriesAtOnce = 4096;
@@ -17,7 +17,7 @@ internal sealed class EntryWalk(StoredLog log, EntryTimes? times = null)
     public async ValueTask RunAsync(long from, long to, Action<ReadOnlyMemory<MerkleHash>> onLeaves, CancellationToken cancellationToken)
     {
         var leaves = new MerkleHash[Math.Min(EntriesAtOnce, to - from)];
-        if (!_isUnderWay && from > 0 && times is { AreRead: true })
+        if (!_isUnderWay && from > 0 && times is not null)
         {
             var (_, before) = await ReadAsync(from - 1, from, cancellationToken).ConfigureAwait(false);
             Check(from - 1, before); // Where it was dropped as too old, there is nothing to hold the next against.

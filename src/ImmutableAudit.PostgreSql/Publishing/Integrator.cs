@@ -195,7 +195,7 @@ internal sealed class Integrator(
     }
 
     /// <summary>What the entries behind a range must lead to, by size: what this process knows of, and the newest head, the last of them.</summary>
-    private async ValueTask<(List<CompactRange> Known, EntryTimes Times)> ReadKnownAsync(
+    private async ValueTask<(List<CompactRange> Known, EntryTimes? Times)> ReadKnownAsync(
         CompactRange from, CompactRange? acknowledged, CancellationToken cancellationToken)
     {
         var committed = own.Now(); // Before the head is read, which further commits move meanwhile.
@@ -216,7 +216,7 @@ internal sealed class Integrator(
         }
 
         known.Sort((left, right) => left.Size.CompareTo(right.Size));
-        return (known, new EntryTimes(stored, timeReader, head.Head.LastTime));
+        return (known, timeReader is null ? null : new EntryTimes(stored, timeReader, head.Head.LastTime));
     }
 
     /// <summary>Entries that were read have led to all of these trees, one behind the other.</summary>

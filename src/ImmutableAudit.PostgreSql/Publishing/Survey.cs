@@ -14,11 +14,11 @@ internal sealed class Survey(StoredLog log)
     /// <summary>Goes from a range that is vouched for to a head.</summary>
     /// <param name="from">Where to begin.</param>
     /// <param name="known">Ranges that must be met on the way, the head's last, by size.</param>
-    /// <param name="times">What the entries are held against.</param>
+    /// <param name="times">What the entries are held against, if anything.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The ranges to publish, the head's last.</returns>
     /// <exception cref="AuditLogCorruptException">The entries do not lead to a known range, or are gone.</exception>
-    public async ValueTask<Queue<CompactRange>> RunAsync(CompactRange from, IReadOnlyList<CompactRange> known, EntryTimes times, CancellationToken cancellationToken)
+    public async ValueTask<Queue<CompactRange>> RunAsync(CompactRange from, IReadOnlyList<CompactRange> known, EntryTimes? times, CancellationToken cancellationToken)
     {
         var walk = new EntryWalk(log, times);
         var range = from.Clone();

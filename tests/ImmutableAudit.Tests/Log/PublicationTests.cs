@@ -90,13 +90,7 @@ public sealed class PublicationTests : IDisposable
 
         var appends = await FillAsync(log);
         var disposal = Task.Run(async () => await log.DisposeAsync());
-        await Waiting.ForAsync(
-            () =>
-            {
-                _time.Advance(TimeSpan.FromMinutes(1));
-                return disposal.IsCompleted;
-            },
-            "disposal");
+        await WhileTimePassesAsync(disposal, TimeSpan.FromMinutes(1));
 
         var acknowledged = new List<long>();
         foreach (var append in appends)
@@ -127,13 +121,7 @@ public sealed class PublicationTests : IDisposable
             await log.AppendAsync(TestLogs.Event(0));
             var flush = log.FlushAsync().AsTask();
             await Waiting.ForAsync(() => deaf.Asked > 1, "the signer");
-            await Waiting.ForAsync(
-                () =>
-                {
-                    _time.Advance(TimeSpan.FromSeconds(30));
-                    return flush.IsCompleted;
-                },
-                "the flush");
+            await WhileTimePassesAsync(flush, TimeSpan.FromSeconds(30));
             Assert.Contains("does not answer", (await Assert.ThrowsAsync<AuditPublicationException>(() => flush)).Message, StringComparison.Ordinal);
             Assert.Contains("has still not answered", (await Assert.ThrowsAsync<AuditPublicationException>(() => log.FlushAsync().AsTask())).Message, StringComparison.Ordinal);
             Assert.Equal(2, deaf.Asked);
@@ -157,13 +145,7 @@ public sealed class PublicationTests : IDisposable
         var asked = _signer.Asked;
         var flush = log.FlushAsync().AsTask();
         await Waiting.ForAsync(() => _signer.Asked > asked, "the signer");
-        await Waiting.ForAsync(
-            () =>
-            {
-                _time.Advance(TimeSpan.FromSeconds(30));
-                return flush.IsCompleted;
-            },
-            "the flush");
+        await WhileTimePassesAsync(flush, TimeSpan.FromSeconds(30));
         Assert.Contains("The signer does not answer.", (await Assert.ThrowsAsync<AuditPublicationException>(() => flush)).Message, StringComparison.Ordinal);
         _signer.Resume();
         Assert.Equal(1, (await log.FlushAsync()).Checkpoint.Size);
@@ -177,13 +159,7 @@ public sealed class PublicationTests : IDisposable
         var appends = await FillAsync(log);
         var required = log.Privileged.RequireSessionAsync().AsTask(); // Behind what has no room.
         var disposal = Task.Run(async () => await log.DisposeAsync());
-        await Waiting.ForAsync(
-            () =>
-            {
-                _time.Advance(TimeSpan.FromMinutes(1));
-                return disposal.IsCompleted;
-            },
-            "disposal");
+        await WhileTimePassesAsync(disposal, TimeSpan.FromMinutes(1));
         await Assert.ThrowsAsync<AuditUnavailableException>(() => required);
         await Assert.ThrowsAsync<AuditUnavailableException>(() => Task.WhenAll(appends));
     }
@@ -232,6 +208,30 @@ public sealed class PublicationTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_written_for_a_checkpoint_that_was_never_published_is_removed_once_its_full_files_are()
+    {
+        var files = new FaultyFiles();
+        await using var log = await AuditLog.OpenAsync(_logs.Options(
+            new FileSystemSink(_logs.LogDirectory, null, files), options => options.CheckpointInterval = TimeSpan.FromDays(1)));
+        await AppendAsync(100);
+        files.ArmNext(what => what == $"rename {Path.Combine(_logs.LogDirectory, "checkpoint")}", Fault.Failed);
+        await AppendAsync(200, fails: true);
+        Assert.True(Directory.Exists(Partials("tile/0/001.p")) && Directory.Exists(Partials("tile/entries/001.p")));
+        await AppendAsync(300);
+        Assert.Equal(600, log.LatestCheckpoint.Checkpoint.Size);
+        Assert.False(Directory.Exists(Partials("tile/0/001.p")) || Directory.Exists(Partials("tile/entries/001.p")));
+
+        string Partials(string path) => Path.Combine(_logs.LogDirectory, path.Replace('/', Path.DirectorySeparatorChar));
+
+        async Task AppendAsync(int count, bool fails = false)
+        {
+            await log.AppendAsync([.. Enumerable.Range(0, count).Select(i => TestLogs.Event(i))]);
+            var failure = await Record.ExceptionAsync(() => log.FlushAsync().AsTask());
+            Assert.Equal(fails, failure is AuditPublicationException);
+        }
+    }
+
+    [Fact]
     public async Task A_published_tree_head_is_never_signed_again()
     {
         byte[] first;
@@ -249,6 +249,15 @@ public sealed class PublicationTests : IDisposable
             Assert.Equal(first, File.ReadAllBytes(Path.Combine(_logs.LogDirectory, "checkpoint")));
         }
     }
+
+    /// <summary>Lets the clock go on until something has ended, however.</summary>
+    private Task WhileTimePassesAsync(Task ending, TimeSpan step) => Waiting.ForAsync(
+        () =>
+        {
+            _time.Advance(step);
+            return ending.IsCompleted;
+        },
+        "what ends by the clock");
 
     /// <summary>Fills the journal one commit after the other, and then appends what has no room together.</summary>
     private static async Task<List<Task<AuditReceipt>>> FillAsync(AuditLog log)

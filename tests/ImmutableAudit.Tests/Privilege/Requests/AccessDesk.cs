@@ -67,6 +67,28 @@ internal sealed class AccessDesk : IAsyncDisposable
     public static ElevationRequest Purging(int minutes = 10, string? reason = "cleaning up", string? key = null) =>
         new() { Permissions = [Permissions.Purge], Duration = TimeSpan.FromMinutes(minutes), Reason = reason, Key = key };
 
+    /// <summary>The same policy, whose next version takes a grant, of which one of security approves.</summary>
+    public static Action<AccessPolicyBuilder> PolicyUnderGrant(int version, Action<AccessPolicyBuilder>? more = null) => Policy(
+        more: policy =>
+        {
+            policy.DeployUnderGrant().Elevation(AuditPermissions.DeployPolicy, rule => rule
+                .RequestableBy("lead").ApprovedBy("security").MaxDuration(TimeSpan.FromHours(1)));
+            more?.Invoke(policy);
+        },
+        version: version);
+
+    /// <summary>What takes a policy that waits into force, by what the record says of it.</summary>
+    public static ElevationRequest Deploying(AuditEntry rejected) => new()
+    {
+        Permissions = [AuditPermissions.DeployPolicy],
+        Duration = TimeSpan.FromHours(1),
+        Resource = new AuditResource
+        {
+            Type = "policy",
+            Id = rejected.Event.Reason!.Split(' ').Single(word => word.StartsWith("sha256:", StringComparison.Ordinal)).TrimEnd(','),
+        },
+    };
+
     /// <summary>Somebody does something.</summary>
     public async Task<T> AsAsync<T>(string id, Func<IAccessRequests, ValueTask<T>> act)
     {

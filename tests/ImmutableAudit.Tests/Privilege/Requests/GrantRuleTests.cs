@@ -120,23 +120,12 @@ public sealed class GrantRuleTests
     [Fact]
     public async Task A_policy_can_demand_a_grant_for_the_next_one()
     {
-        Action<AccessPolicyBuilder> Guarding(int version) => AccessDesk.Policy(
-            more: policy => policy.DeployUnderGrant().Elevation(AuditPermissions.DeployPolicy, rule => rule
-                .RequestableBy("lead").ApprovedBy("security").MaxDuration(TimeSpan.FromHours(1))),
-            version: version);
-        await using var old = await AccessDesk.OpenAsync(Guarding(1));
-        await using var renewed = await old.BesideAsync(Guarding(2));
+        await using var old = await AccessDesk.OpenAsync(AccessDesk.PolicyUnderGrant(1));
+        await using var renewed = await old.BesideAsync(AccessDesk.PolicyUnderGrant(2));
         var waits = (await renewed.Shop.SettledAsync("policy.")).Last();
         Assert.Single(await renewed.Shop.SettledAsync("policy.deployed"));
         Assert.Equal("policy.rejected", waits.Type);
-        var digest = waits.Event.Reason!.Split(' ').Single(word => word.StartsWith("sha256:", StringComparison.Ordinal)).TrimEnd(',');
-
-        var request = await old.AsAsync("alice", requests => requests.RequestAsync(new ElevationRequest
-        {
-            Permissions = [AuditPermissions.DeployPolicy],
-            Duration = TimeSpan.FromHours(1),
-            Resource = new AuditResource { Type = "policy", Id = digest },
-        }));
+        var request = await old.AsAsync("alice", requests => requests.RequestAsync(AccessDesk.Deploying(waits)));
         await old.AsAsync("sam", requests => requests.ApproveAsync(request.Id));
         await renewed.AsAsync("alice", requests => requests.ActivateAsync(request.Id));
         await foreach (var entry in renewed.Shop.Log.FollowAsync())

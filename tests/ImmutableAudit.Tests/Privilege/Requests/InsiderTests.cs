@@ -35,27 +35,17 @@ public sealed class InsiderTests
     [Fact]
     public async Task A_policy_is_not_deployed_under_another_applications_grant()
     {
-        Action<AccessPolicyBuilder> Guarding(int version) => AccessDesk.Policy(
-            more: policy => policy.DeployUnderGrant().Elevation(AuditPermissions.DeployPolicy, rule => rule
-                .RequestableBy("lead").ApprovedBy("security").MaxDuration(TimeSpan.FromHours(1))),
-            version: version);
-        await using var shop = await AccessDesk.OpenAsync(Guarding(1));
+        await using var shop = await AccessDesk.OpenAsync(AccessDesk.PolicyUnderGrant(1));
         await using var sandbox = await shop.BesideAsync(Sandbox);
-        await using var renewed = await shop.BesideAsync(Guarding(2));
-        var digest = (await renewed.Shop.SettledAsync("policy.rejected")).Single().Event.Reason!
-            .Split(' ').Single(word => word.StartsWith("sha256:", StringComparison.Ordinal)).TrimEnd(',');
-        var request = await sandbox.AsAsync("alice", requests => requests.RequestAsync(new ElevationRequest
-        {
-            Permissions = [AuditPermissions.DeployPolicy],
-            Duration = TimeSpan.FromHours(1),
-            Resource = new AuditResource { Type = "policy", Id = digest },
-        }));
+        await using var renewed = await shop.BesideAsync(AccessDesk.PolicyUnderGrant(2));
+        var rejected = (await renewed.Shop.SettledAsync("policy.rejected")).Single();
+        var request = await sandbox.AsAsync("alice", requests => requests.RequestAsync(AccessDesk.Deploying(rejected)));
         await sandbox.AsAsync("mallory", requests => requests.ApproveAsync(request.Id));
         await sandbox.AsAsync("alice", requests => requests.ActivateAsync(request.Id));
 
         // The host that comes with the new policy has seen the grant by then.
         await Assert.ThrowsAsync<AccessDeniedException>(() => renewed.PurgeAsync("alice"));
-        await using var again = await shop.BesideAsync(Guarding(2));
+        await using var again = await shop.BesideAsync(AccessDesk.PolicyUnderGrant(2));
         Assert.DoesNotContain(
             await again.Shop.SettledAsync("policy.deployed"), entry => entry.Event.Actor.Id == "shop" && entry.Event.Details!.ToString().Contains("\"version\":2", StringComparison.Ordinal));
     }
@@ -122,22 +112,13 @@ public sealed class InsiderTests
     [Fact]
     public async Task A_policy_that_fails_to_be_deployed_under_its_grant_is_refused_once()
     {
-        Action<AccessPolicyBuilder> Guarding(int version, string role) => AccessDesk.Policy(
-            more: policy => policy.DeployUnderGrant().Role(role, _ => { }).Elevation(AuditPermissions.DeployPolicy, rule => rule
-                .RequestableBy("lead").ApprovedBy("security").MaxDuration(TimeSpan.FromHours(1))),
-            version: version);
+        Action<AccessPolicyBuilder> Guarding(int version, string role) => AccessDesk.PolicyUnderGrant(version, policy => policy.Role(role, _ => { }));
         await using var old = await AccessDesk.OpenAsync(Guarding(1, "first"));
         var role = "second";
         await using var renewed = await old.BesideAsync(policy => Guarding(role == "broken" ? 1 : 2, role)(policy));
-        var digest = (await renewed.Shop.SettledAsync("policy.rejected")).Single().Event.Reason!
-            .Split(' ').Single(word => word.StartsWith("sha256:", StringComparison.Ordinal)).TrimEnd(',');
+        var rejected = (await renewed.Shop.SettledAsync("policy.rejected")).Single();
         role = "broken";        // What is deployed later has the version in force and another content.
-        var request = await old.AsAsync("alice", requests => requests.RequestAsync(new ElevationRequest
-        {
-            Permissions = [AuditPermissions.DeployPolicy],
-            Duration = TimeSpan.FromHours(1),
-            Resource = new AuditResource { Type = "policy", Id = digest },
-        }));
+        var request = await old.AsAsync("alice", requests => requests.RequestAsync(AccessDesk.Deploying(rejected)));
         await old.AsAsync("sam", requests => requests.ApproveAsync(request.Id));
         await renewed.AsAsync("alice", requests => requests.ActivateAsync(request.Id));
         await foreach (var entry in renewed.Shop.Log.FollowAsync())
@@ -159,27 +140,17 @@ public sealed class InsiderTests
     [Fact]
     public async Task A_policy_whose_deployment_storage_was_not_ready_for_is_deployed_under_the_same_grant_later()
     {
-        Action<AccessPolicyBuilder> Guarding(int version) => AccessDesk.Policy(
-            more: policy => policy.DeployUnderGrant().Elevation(AuditPermissions.DeployPolicy, rule => rule
-                .RequestableBy("lead").ApprovedBy("security").MaxDuration(TimeSpan.FromHours(1))),
-            version: version);
         using var logs = new TestLogs();
         var store = new InMemoryStore();
         var sink = new InterceptedSink(new InMemorySink(store));
-        await using var old = await AccessDesk.OpenAsync(Guarding(1), store, logs: logs);
+        await using var old = await AccessDesk.OpenAsync(AccessDesk.PolicyUnderGrant(1), store, logs: logs);
         await using var renewed = await GuardedShop.OnAsync(
-            await logs.OpenInMemoryAsync(configure: options => (options.Sink, options.TimeProvider) = (sink, old.Clock)), Guarding(2));
-        var digest = (await renewed.SettledAsync("policy.rejected")).Single().Event.Reason!
-            .Split(' ').Single(word => word.StartsWith("sha256:", StringComparison.Ordinal)).TrimEnd(',');
+            await logs.OpenInMemoryAsync(configure: options => (options.Sink, options.TimeProvider) = (sink, old.Clock)), AccessDesk.PolicyUnderGrant(2));
+        var rejected = (await renewed.SettledAsync("policy.rejected")).Single();
         var attempts = 0;
         sink.Completing = batch => batch.Entries.Span.IndexOf("policy.deployed"u8) >= 0 && Interlocked.Increment(ref attempts) <= 3
             ? throw new AuditUnavailableException("The journal is full.") : new((CommitOutcome?)null);
-        var request = await old.AsAsync("alice", requests => requests.RequestAsync(new ElevationRequest
-        {
-            Permissions = [AuditPermissions.DeployPolicy],
-            Duration = TimeSpan.FromHours(1),
-            Resource = new AuditResource { Type = "policy", Id = digest },
-        }));
+        var request = await old.AsAsync("alice", requests => requests.RequestAsync(AccessDesk.Deploying(rejected)));
         await old.AsAsync("sam", requests => requests.ApproveAsync(request.Id));
         await old.AsAsync("alice", requests => requests.ActivateAsync(request.Id));
         using var limit = new CancellationTokenSource(Waiting.Limit);
