@@ -102,7 +102,7 @@ public sealed class PostgreSqlSink : IAuditSink
     }
 
     /// <inheritdoc/>
-    public async ValueTask<SinkRecovery> RecoverAsync(CompactRange? published, CompactRange? acknowledged, CancellationToken cancellationToken)
+    public async ValueTask<SinkRecovery> RecoverAsync(CompactRange? published, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_reports is null, this);
         try
@@ -111,7 +111,7 @@ public sealed class PostgreSqlSink : IAuditSink
             var head = await Task.Run(opened.Committer.Confirm, cancellationToken).ConfigureAwait(false);
             if (published is not null)
             {
-                await RecoverAsync(opened, head, published, acknowledged, cancellationToken).ConfigureAwait(false);
+                await RecoverAsync(opened, head, published, cancellationToken).ConfigureAwait(false);
             }
             else if (head.Size > 0 && await opened.Log.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false) is null)
             {
@@ -119,7 +119,7 @@ public sealed class PostgreSqlSink : IAuditSink
             }
 
             opened.Watch.Advance(head.Size);
-            return new SinkRecovery(head.Head, head.Range.Clone());
+            return new SinkRecovery(head.Head);
         }
         catch (Exception e) when (Faults.IsOfServer(e))
         {
@@ -208,9 +208,8 @@ public sealed class PostgreSqlSink : IAuditSink
         }
     }
 
-    /// <summary>What is stored must be what this process knows of: the published tree, the entries behind it, and what it has acknowledged.</summary>
-    private static async ValueTask RecoverAsync(
-        Opened opened, StoredHead head, CompactRange published, CompactRange? acknowledged, CancellationToken cancellationToken)
+    /// <summary>What is stored must be what this process knows of: the published tree, the entries behind it, and what it has committed.</summary>
+    private static async ValueTask RecoverAsync(Opened opened, StoredHead head, CompactRange published, CancellationToken cancellationToken)
     {
         if (published.Size > head.Size)
         {
@@ -222,13 +221,8 @@ public sealed class PostgreSqlSink : IAuditSink
         var newest = await opened.Integrator.ReadPublishedAsync(cancellationToken).ConfigureAwait(false)
             ?? throw new AuditLogCorruptException($"The checkpoint of {opened.Log} is gone. Nothing was changed. Restore the database.");
         await opened.Integrator.CheckExtendsAsync(newest, published, cancellationToken).ConfigureAwait(false);
-        if (acknowledged?.Size <= published.Size)
-        {
-            await opened.Integrator.CheckExtendsAsync(newest, acknowledged, cancellationToken).ConfigureAwait(false);
-        }
-
         await opened.Integrator.CheckExtendsOwnAsync(newest, published.Size, cancellationToken).ConfigureAwait(false);
-        await opened.Integrator.SurveyAsync(published, acknowledged, cancellationToken).ConfigureAwait(false);
+        await opened.Integrator.SurveyAsync(published, cancellationToken).ConfigureAwait(false);
     }
 
     private Opened Begin(int log)

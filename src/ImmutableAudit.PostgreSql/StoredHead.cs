@@ -48,5 +48,13 @@ internal sealed record StoredHead(LogHead Head, CompactRange Range)
         }
     }
 
+    /// <summary>Where the log stands once a batch is in that was made on this head.</summary>
+    public StoredHead After(CommitBatch batch)
+    {
+        var range = Range.Clone();
+        range.Append(batch.LeafHashes.Span);
+        return new StoredHead(batch.Head, range);
+    }
+
     public static byte[] ToBytes(CompactRange range) => MemoryMarshal.AsBytes(range.Nodes).ToArray();
 }

@@ -123,8 +123,8 @@ public sealed class FaultySink : IAuditSink
         }, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public ValueTask<SinkRecovery> RecoverAsync(CompactRange? published, CompactRange? acknowledged, CancellationToken cancellationToken) =>
-        DoAsync(SinkOperation.Recover, () => _inner.RecoverAsync(published, acknowledged, cancellationToken), cancellationToken);
+    public ValueTask<SinkRecovery> RecoverAsync(CompactRange? published, CancellationToken cancellationToken) =>
+        DoAsync(SinkOperation.Recover, () => _inner.RecoverAsync(published, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<IAuditCommit> OpenCommitAsync(CancellationToken cancellationToken) => DoAsync<IAuditCommit>(
@@ -233,8 +233,6 @@ public sealed class FaultySink : IAuditSink
     private sealed class Commit(FaultySink sink, IAuditCommit inner) : IAuditCommit
     {
         public LogHead Head => inner.Head;
-
-        public CompactRange Range => inner.Range;
 
         public DateTimeOffset Now => inner.Now;
 

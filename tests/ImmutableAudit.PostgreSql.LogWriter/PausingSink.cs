@@ -18,8 +18,8 @@ internal sealed class PausingSink(IAuditSink inner, int pauseAt, Action pause) :
 
     public ValueTask ClaimAsync(SinkContext context, CancellationToken cancellationToken) => inner.ClaimAsync(context, cancellationToken);
 
-    public ValueTask<SinkRecovery> RecoverAsync(CompactRange? published, CompactRange? acknowledged, CancellationToken cancellationToken) =>
-        inner.RecoverAsync(published, acknowledged, cancellationToken);
+    public ValueTask<SinkRecovery> RecoverAsync(CompactRange? published, CancellationToken cancellationToken) =>
+        inner.RecoverAsync(published, cancellationToken);
 
     public async ValueTask<IAuditCommit> OpenCommitAsync(CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Data;
+using ImmutableAudit.Merkle;
 using ImmutableAudit.Tiles;
 using Npgsql;
 
@@ -35,10 +36,11 @@ internal sealed class AppendBatch : IDisposable
 
     /// <summary>Appends a batch.</summary>
     /// <param name="batch">The batch.</param>
+    /// <param name="range">The compact range behind it.</param>
     /// <param name="epoch">The head's epoch when a commit was opened here last: since then, nobody has looked what became of this one.</param>
     /// <param name="endsTurn">Whether this connection's turn ends with it.</param>
     /// <returns>The server's time.</returns>
-    public DateTimeOffset Execute(CommitBatch batch, long epoch, bool endsTurn)
+    public DateTimeOffset Execute(CommitBatch batch, CompactRange range, long epoch, bool endsTurn)
     {
         var entries = _entries.TypedValue!;
         entries.Clear();
@@ -53,7 +55,7 @@ internal sealed class AppendBatch : IDisposable
         _privilegeHead.TypedValue = batch.Head.PrivilegeHead;
         _epoch.TypedValue = epoch;
         _endsTurn.TypedValue = endsTurn;
-        _range.TypedValue = StoredHead.ToBytes(batch.Range);
+        _range.TypedValue = StoredHead.ToBytes(range);
         using var reader = _batch.ExecuteReader(CommandBehavior.Default);
         var now = reader.Read() ? reader.GetFieldValue<DateTimeOffset>(0) : throw new DataException("The server did not say what time it is.");
         while (reader.NextResult())

@@ -99,14 +99,15 @@ internal sealed class CommitConnection : IDisposable
 
     /// <summary>Appends a batch, and commits.</summary>
     /// <param name="batch">The batch.</param>
+    /// <param name="range">The compact range behind it.</param>
     /// <param name="isOpen">Whether the commit was opened here; otherwise it begins and ends with this.</param>
     /// <param name="endsTurn">Whether a turn that it has ends with it.</param>
     /// <returns>The server's time.</returns>
-    public DateTimeOffset Append(CommitBatch batch, bool isOpen, bool endsTurn)
+    public DateTimeOffset Append(CommitBatch batch, CompactRange range, bool isOpen, bool endsTurn)
     {
         HasWarned = false;
         endsTurn &= HasTurn;
-        var now = (isOpen ? _append : _appendAtOnce).Execute(batch, _epoch, endsTurn);
+        var now = (isOpen ? _append : _appendAtOnce).Execute(batch, range, _epoch, endsTurn);
         HasTurn &= !endsTurn;
         return now;
     }

@@ -238,9 +238,10 @@ internal sealed class Committer : IDisposable
     private CommitOutcome Complete(StoredHead on, CommitBatch batch, bool isHeld)
     {
         var connection = _connection!;
+        var to = on.After(batch);
         try
         {
-            _clock.Set(connection.Append(batch, isHeld, endsTurn: _turn.IsOver));
+            _clock.Set(connection.Append(batch, to.Range, isHeld, endsTurn: _turn.IsOver));
         }
         catch (PostgresException e) when (!isHeld && Faults.Of(e) == Fault.Overtaken)
         {
@@ -257,7 +258,7 @@ internal sealed class Committer : IDisposable
         catch (Exception e) when (Faults.IsOfServer(e) || e is ObjectDisposedException)
         {
             Drop();
-            return FindOut(on, batch, e);
+            return FindOut(on, batch, to, e);
         }
 
         if (connection.HasWarned)
@@ -265,12 +266,12 @@ internal sealed class Committer : IDisposable
             throw new AuditLogException("The server committed the entries, but warned that waiting for its standby was called off: whether they would survive its failure is not known.");
         }
 
-        Committed(on, batch);
+        Committed(on, batch, to);
         return CommitOutcome.Committed;
     }
 
     /// <summary>The connection broke after the commit was sent: what became of it is in the database, and nowhere else.</summary>
-    private CommitOutcome FindOut(StoredHead on, CommitBatch batch, Exception cause)
+    private CommitOutcome FindOut(StoredHead on, CommitBatch batch, StoredHead to, Exception cause)
     {
         _reports.LostAnswer(cause);
         for (var retry = new Retry(_options.RetryTime, _closing.Token); ;)
@@ -284,7 +285,7 @@ internal sealed class Committer : IDisposable
                     return Again(cause);
                 }
 
-                Committed(on, batch);
+                Committed(on, batch, to);
                 return CommitOutcome.Committed;
             }
             catch (Exception e) when (Faults.IsPassing(e))
@@ -298,10 +299,10 @@ internal sealed class Committer : IDisposable
         }
     }
 
-    private void Committed(StoredHead on, CommitBatch batch)
+    private void Committed(StoredHead on, CommitBatch batch, StoredHead to)
     {
-        _newest = new StoredHead(batch.Head, batch.Range.Clone());
-        _own.Commit(on.Range, _newest.Range);
+        _newest = to;
+        _own.Commit(on.Range, to.Range);
         _last = (batch.Head.Size - 1, batch.LeafHashes.Span[^1]);
         _calledOff = null;
         _watch.Advance(batch.Head.Size);
@@ -354,8 +355,6 @@ internal sealed class Committer : IDisposable
         private bool _ended;
 
         public LogHead Head => head.Head;
-
-        public CompactRange Range => head.Range;
 
         public DateTimeOffset Now => now;
 

@@ -115,10 +115,10 @@ internal sealed class Integrator(
         return SignedCheckpoint.Parse(now);
     }
 
-    /// <summary>Holds what is not published yet against the newest head, against what this process has committed, and one more.</summary>
-    public async ValueTask SurveyAsync(CompactRange from, CompactRange? acknowledged, CancellationToken cancellationToken)
+    /// <summary>Holds what is not published yet against the newest head, and against what this process has committed.</summary>
+    public async ValueTask SurveyAsync(CompactRange from, CancellationToken cancellationToken)
     {
-        var (known, times) = await ReadKnownAsync(from, acknowledged, cancellationToken).ConfigureAwait(false);
+        var (known, times) = await ReadKnownAsync(from, cancellationToken).ConfigureAwait(false);
         await new Survey(stored).RunAsync(from, known, times, cancellationToken).ConfigureAwait(false);
         Met(known);
     }
@@ -183,7 +183,7 @@ internal sealed class Integrator(
 
         _steps.Clear();
         var from = edge.ToCompactRange();
-        var (known, times) = await ReadKnownAsync(from, acknowledged: null, cancellationToken).ConfigureAwait(false);
+        var (known, times) = await ReadKnownAsync(from, cancellationToken).ConfigureAwait(false);
         if (known[^1].Size - from.Size <= Survey.Step)
         {
             return (known, new EntryWalk(stored, times));
@@ -195,13 +195,12 @@ internal sealed class Integrator(
     }
 
     /// <summary>What the entries behind a range must lead to, by size: what this process knows of, and the newest head, the last of them.</summary>
-    private async ValueTask<(List<CompactRange> Known, EntryTimes? Times)> ReadKnownAsync(
-        CompactRange from, CompactRange? acknowledged, CancellationToken cancellationToken)
+    private async ValueTask<(List<CompactRange> Known, EntryTimes? Times)> ReadKnownAsync(CompactRange from, CancellationToken cancellationToken)
     {
         var committed = own.Now(); // Before the head is read, which further commits move meanwhile.
         var head = await ReadHeadAsync(cancellationToken).ConfigureAwait(false);
         List<CompactRange> known = [head.Range];
-        foreach (var tree in committed.Append(acknowledged ?? from).Append(_met).Append(from))
+        foreach (var tree in committed.Append(_met).Append(from))
         {
             if (tree.Size > head.Size)
             {

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using ImmutableAudit.Merkle;
 using ImmutableAudit.Storage;
 
 namespace ImmutableAudit.Testing;
@@ -13,7 +12,6 @@ internal static class CommitCases
     public static IEnumerable<SinkConformanceCase> All { get; } =
     [
         new("Commit: on the head", "IAuditCommit.Head", "The head on which the commit was opened.", OnHeadAsync),
-        new("Commit: the range of the head", "IAuditCommit.Range", "The compact range of that head. The caller copies it and leaves it unchanged.", OnHeadAsync),
         new("Commit: opened on the current head", "IAuditSink.OpenCommitAsync", "Opens a commit on the current head; shared sinks lock or read it there.", OnHeadAsync),
         new("Commit: the time", "IAuditCommit.Now", "The sink's time: a database's server clock, the local clock elsewhere (LOG.md L9).", TimeAsync),
         new("Commit: of 1, 255 to 257 and thousands of entries", "CommitBatch.Count", "Number of entries, at least 1.", CountsAsync),
@@ -22,7 +20,6 @@ internal static class CommitCases
         new("Commit: abandoned", Commit, "Disposing it without completing abandons it.", AbandonedAsync),
         new("Commit: completed once", Commit, "A commit that has been opened on the current head and can be completed once.", OnceAsync),
         new("Commit: the batch's memory is used again", "CommitBatch", "Valid only while CompleteAsync runs: the memory belongs to the log and is used again.", MemoryAsync),
-        new("Commit: the batch's range is used again", "CommitBatch.Range", "The compact range once these entries are in. Copy what is kept.", MemoryAsync),
         new("Commit: the head once the entries are in", "CommitBatch.Head", "The head once these entries are in.", HeadAsync),
         new("Commit: how many are committed", "IAuditSink.CommittedSize", "Number of committed entries, others' included where the sink is shared: at least those that an answer of this sink has shown.", SizeAsync),
         new("Commit: no room", "CommitOutcome.Full", "There is no room until more is published. Nothing was written; publish, then try again (LOG.md L5).", FullAsync),
@@ -112,7 +109,7 @@ internal static class CommitCases
             SinkRun.Check(failure is not null || outcome == CommitOutcome.Conflict, $"A batch from index 3 on, on a head of size 4, came to {outcome}.");
         }
 
-        await run.RecoverAsync(sink, isAgain: true);
+        await run.RecoverAsync(sink);
         await run.CheckCommittedAsync(sink);
         await run.CommitAsync(sink, 1);
         await run.CheckPublishedAsync(sink, await run.PublishAsync(sink));
@@ -148,7 +145,7 @@ internal static class CommitCases
             SinkRun.Check(failure is not null || again == CommitOutcome.Conflict, $"Completing the same commit again came to {again}.");
         }
 
-        await run.RecoverAsync(sink, isAgain: true);
+        await run.RecoverAsync(sink);
         await run.CheckCommittedAsync(sink);
         await run.CommitAsync(sink, 1);
         await run.CheckPublishedAsync(sink, await run.PublishAsync(sink));
@@ -167,7 +164,6 @@ internal static class CommitCases
             run.Committed(entries);
             MemoryMarshal.AsMemory(batch.Entries).Span.Fill(0xAA);
             MemoryMarshal.AsMemory(batch.LeafHashes).Span.Clear();
-            batch.Range.Append(default(MerkleHash));
         }
 
         await run.CheckCommittedAsync(sink);

@@ -181,7 +181,7 @@ internal static class FailureCases
         await run.CloseAsync(sink);
         sink = run.Create();
         await run.ClaimAsync(sink);
-        await CancelAsync(longest, async token => await sink.RecoverAsync(run.Log.Range(run.Log.Size), null, token));
+        await CancelAsync(longest, async token => await sink.RecoverAsync(run.Log.Range(run.Log.Size), token));
         await run.CloseAsync(sink);
         await run.CheckCommittedAsync(await run.OpenAsync());
     }
@@ -211,7 +211,7 @@ internal static class FailureCases
     private static async Task FindOutAsync(SinkRun run, IAuditSink sink, List<byte[]> entries)
     {
         var published = await SinkRun.PublishedSizeAsync(sink) ?? 0;
-        var recovery = await sink.RecoverAsync(run.Log.Range(published), run.Log.Range(run.Log.Size), CancellationToken.None);
+        var recovery = await sink.RecoverAsync(run.Log.Range(published), CancellationToken.None);
         if (recovery.Head.Size != run.Log.Size)
         {
             SinkRun.Check(recovery.Head.Size == run.Log.Size + entries.Count, $"{recovery.Head.Size} entries were found: a commit of {entries.Count} behind {run.Log.Size} is there in part.");

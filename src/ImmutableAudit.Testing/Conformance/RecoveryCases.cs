@@ -10,8 +10,8 @@ internal static class RecoveryCases
     private const string Published =
         "The compact range at the published checkpoint, checked against its signature; null where there is no checkpoint: then the store must hold nothing, and becomes a log without entries.";
 
-    private const string Acknowledged = "The range up to which this process has acknowledged entries, where it has: what is found must reach it with the same root.";
-    private const string Corrupt = "What is found does not hold together or does not reach the given ranges; nothing was changed.";
+    private const string Acknowledged = "What this sink has acknowledged itself it holds against what it finds: nobody else knows what that was.";
+    private const string Corrupt = "What is found does not hold together or does not reach the given range, or what this sink has acknowledged; nothing was changed.";
 
     public static IEnumerable<SinkConformanceCase> All { get; } =
     [
@@ -23,12 +23,11 @@ internal static class RecoveryCases
         new("Recovery: a crash in the midst of commits", Recover, "Entries whose commit is whole but was not acknowledged may be kept; they are then durable too.", CrashedAtWorkAsync),
         new("Recovery: committed entries outlive the process", "IAuditSink.IsDurable", "Whether committed entries outlive the process.", DurableAsync),
         new("Recovery: on an open sink, again and again", "IAuditSink", "A log calls RecoverAsync again after a commit of unknown outcome.", AgainAsync),
-        new("Recovery: what was acknowledged is not reached", Recover, Acknowledged, NotReachedAsync),
-        new("Recovery: what was acknowledged has another root", Recover, Acknowledged, OtherRootAsync),
+        new("Recovery: again, with what this sink has acknowledged", Recover, Acknowledged, AgainAsync),
         new("Recovery: what was published is not reached", Recover, Corrupt, PublishedNotReachedAsync),
         new("Recovery: what was published has another root", Recover, Corrupt, PublishedOtherRootAsync),
         new("Recovery: the head comes back", "SinkRecovery", "Where the log stands: every entry below its size is durable.", HeadAsync),
-        new("Recovery: the range comes back, of any size", "SinkRecovery", "The compact range of that size, hashed from the entries themselves behind the published size.", RangeAsync),
+        new("Recovery: the tree comes back, of any size", "SinkRecovery", "Where the log stands: every entry below its size is durable.", TreeAsync),
     ];
 
     private static async Task EmptyAsync(SinkRun run)
@@ -53,7 +52,7 @@ internal static class RecoveryCases
     {
         var sink = run.Create();
         await run.ClaimAsync(sink);
-        await sink.RecoverAsync(null, null, CancellationToken.None);
+        await sink.RecoverAsync(null, CancellationToken.None);
         await run.CommitAsync(sink, 3);
         await run.CloseAsync(sink);
         for (var times = 0; times < 2; times++)
@@ -61,7 +60,7 @@ internal static class RecoveryCases
             sink = run.Create();
             await run.ClaimAsync(sink);
             await SinkRun.ThrowsAsync<AuditLogCorruptException>(
-                async () => await sink.RecoverAsync(null, null, CancellationToken.None), "A store that holds entries is to become a log without entries");
+                async () => await sink.RecoverAsync(null, CancellationToken.None), "A store that holds entries is to become a log without entries");
             await run.CloseAsync(sink);
         }
     }
@@ -73,7 +72,7 @@ internal static class RecoveryCases
         await run.ClaimAsync(slow);
         var fast = await run.OpenAsync();
         await run.CommitAsync(fast, 3);
-        run.CheckRecovery(await slow.RecoverAsync(null, null, CancellationToken.None));
+        run.CheckRecovery(await slow.RecoverAsync(null, CancellationToken.None));
         var published = await slow.PublishAsync(await run.SignAsync(0), CancellationToken.None);
         SinkRun.Same(published?.Bytes, (await fast.ReadCheckpointAsync())!.Value.ToArray(), "The first checkpoint, which the other writer published,");
         await run.RecoverAsync(slow);
@@ -161,7 +160,7 @@ internal static class RecoveryCases
 
         var next = run.Create();
         await run.ClaimAsync(next);
-        var found = (await next.RecoverAsync(run.Log.Range(0), null, CancellationToken.None)).Head.Size;
+        var found = (await next.RecoverAsync(run.Log.Range(0), CancellationToken.None)).Head.Size;
         var atMost = Volatile.Read(ref acknowledged) + Batch;
         SinkRun.Check(found >= atLeast && found <= atMost, $"{found} entries were found after a crash; {atLeast} were acknowledged, {atMost} at most begun.");
         SinkRun.Check(found % Batch == 0, $"{found} entries were found after a crash: a commit of {Batch} is there in part.");
@@ -191,13 +190,13 @@ internal static class RecoveryCases
         for (var times = 0; times < 4; times++)
         {
             await run.CommitAsync(sink, 100);
-            await run.RecoverAsync(sink, isAgain: true);
+            await run.RecoverAsync(sink);
             await run.CheckCommittedAsync(sink);
             if (times % 2 == 0)
             {
                 await run.CommitAsync(sink, 1);
                 await run.PublishAsync(sink);
-                await run.RecoverAsync(sink, isAgain: true);
+                await run.RecoverAsync(sink);
             }
         }
 
@@ -205,17 +204,9 @@ internal static class RecoveryCases
         await run.CheckCommittedAsync(await run.ReopenAsync(sink));
     }
 
-    private static Task NotReachedAsync(SinkRun run) => RefusedAsync(run, log => (log.Range(3), Appended(log.Range(5), 1)));
+    private static Task PublishedNotReachedAsync(SinkRun run) => RefusedAsync(run, log => Appended(log.Range(5), 1));
 
-    private static async Task OtherRootAsync(SinkRun run)
-    {
-        await RefusedAsync(run, log => (log.Range(3), Appended(log.Range(4), 1)));
-        await RefusedAsync(run, log => (log.Range(3), Appended(log.Range(3), 1)));
-    }
-
-    private static Task PublishedNotReachedAsync(SinkRun run) => RefusedAsync(run, log => (Appended(log.Range(5), 1), null));
-
-    private static Task PublishedOtherRootAsync(SinkRun run) => RefusedAsync(run, log => (Appended(log.Range(2), 1), null));
+    private static Task PublishedOtherRootAsync(SinkRun run) => RefusedAsync(run, log => Appended(log.Range(2), 1));
 
     private static async Task HeadAsync(SinkRun run)
     {
@@ -237,10 +228,10 @@ internal static class RecoveryCases
         await run.PublishAsync(sink);
         await run.CommitAsync(sink, 1);
         sink = await run.ReopenAsync(sink);
-        await run.RecoverAsync(sink, isAgain: true);
+        await run.RecoverAsync(sink);
     }
 
-    private static async Task RangeAsync(SinkRun run)
+    private static async Task TreeAsync(SinkRun run)
     {
         var sink = await run.OpenAsync();
         foreach (var count in new[] { 1, 2, 252, 1, 1, 255 })
@@ -255,8 +246,8 @@ internal static class RecoveryCases
         await run.CheckPublishedAsync(sink, await run.PublishAsync(sink));
     }
 
-    /// <summary>A log of five entries, three of them published, is refused with other ranges, and is there as before.</summary>
-    private static async Task RefusedAsync(SinkRun run, Func<ModelLog, (CompactRange Published, CompactRange? Acknowledged)> ranges)
+    /// <summary>A log of five entries, three of them published, is refused with another range, and is there as before.</summary>
+    private static async Task RefusedAsync(SinkRun run, Func<ModelLog, CompactRange> another)
     {
         if (run.Log.Size == 0)
         {
@@ -269,10 +260,9 @@ internal static class RecoveryCases
 
         var sink = run.Create();
         await run.ClaimAsync(sink);
-        var (published, acknowledged) = ranges(run.Log);
+        var published = another(run.Log);
         await SinkRun.ThrowsAsync<AuditLogCorruptException>(
-            async () => await sink.RecoverAsync(published, acknowledged, CancellationToken.None),
-            $"Five entries are there, and a published range of {published.Size} and an acknowledged one of {acknowledged?.Size} are given");
+            async () => await sink.RecoverAsync(published, CancellationToken.None), $"Five entries are there, and another published range of {published.Size} is given");
         await run.CloseAsync(sink);
         sink = await run.OpenAsync();
         await run.CheckCommittedAsync(sink);

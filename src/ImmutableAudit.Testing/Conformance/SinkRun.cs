@@ -116,10 +116,10 @@ internal sealed class SinkRun : IAsyncDisposable
     }
 
     /// <summary>What a log does at opening, and after a commit of unknown outcome. Everything committed has to be found.</summary>
-    public async Task<SinkRecovery> RecoverAsync(IAuditSink sink, bool isAgain = false)
+    public async Task<SinkRecovery> RecoverAsync(IAuditSink sink)
     {
         var published = await PublishedSizeAsync(sink);
-        var recovery = await sink.RecoverAsync(published is { } size ? Log.Range(size) : null, isAgain ? Log.Range(Log.Size) : null, CancellationToken.None);
+        var recovery = await sink.RecoverAsync(published is { } size ? Log.Range(size) : null, CancellationToken.None);
         CheckRecovery(recovery);
         if (published is null)
         {
@@ -131,11 +131,8 @@ internal sealed class SinkRun : IAsyncDisposable
         return recovery;
     }
 
-    public void CheckRecovery(SinkRecovery recovery)
-    {
+    public void CheckRecovery(SinkRecovery recovery) =>
         Check(recovery.Head == Head, $"The head that was recovered is {recovery.Head}, not {Head}.");
-        Check(recovery.Range.Size == Log.Size && recovery.Range.Root() == Log.Root(Log.Size), $"The range that was recovered is not that of the {Log.Size} entries.");
-    }
 
     public static async Task<long?> PublishedSizeAsync(IAuditSink sink) =>
         await sink.ReadCheckpointAsync() is { } note ? SignedCheckpoint.Parse(note).Checkpoint.Size : null;
@@ -186,26 +183,20 @@ internal sealed class SinkRun : IAsyncDisposable
         }
     }
 
-    public void CheckOpened(IAuditCommit commit)
-    {
+    public void CheckOpened(IAuditCommit commit) =>
         Check(commit.Head == Head, $"The commit was opened on {commit.Head}; the head is {Head}.");
-        Check(commit.Range.Size == Log.Size && commit.Range.Root() == Log.Root(Log.Size), $"The commit's range is not that of the {Log.Size} entries committed.");
-    }
 
     /// <summary>The batch as a log would make it on an opened commit.</summary>
     public static CommitBatch BatchOf(IAuditCommit commit, IReadOnlyList<byte[]> entries, long? privilegeHead = null)
     {
-        var leaves = entries.Select(ModelLog.LeafHash).ToArray();
-        var range = commit.Range.Clone();
-        range.Append(leaves);
+        var size = commit.Head.Size + entries.Count;
         return new CommitBatch
         {
             FirstIndex = commit.Head.Size,
             Count = entries.Count,
             Entries = ModelLog.Prefixed(entries),
-            LeafHashes = leaves,
-            Head = new LogHead(range.Size, ModelLog.TimeOf(range.Size - 1), privilegeHead ?? commit.Head.PrivilegeHead),
-            Range = range,
+            LeafHashes = entries.Select(ModelLog.LeafHash).ToArray(),
+            Head = new LogHead(size, ModelLog.TimeOf(size - 1), privilegeHead ?? commit.Head.PrivilegeHead),
         };
     }
 

@@ -20,7 +20,6 @@ internal sealed class Batch
     private int _count;
     private LogHead _start;
     private LogHead _head;
-    private readonly CompactRange _range = new();
     private readonly byte[] _stamp = new byte[EntryTime.Length];
     private DateTimeOffset? _stampedTime;
 
@@ -28,12 +27,11 @@ internal sealed class Batch
     public int Count => _count;
 
     /// <summary>Starts anew on a head.</summary>
-    public void Begin(LogHead head, CompactRange range)
+    public void Begin(LogHead head)
     {
         _requests.Clear();
         _length = _count = 0;
         _start = _head = head;
-        _range.CopyFrom(range);
     }
 
     /// <summary>Adds a request's entries, if its condition holds on the head that those before it lead to.</summary>
@@ -86,7 +84,6 @@ internal sealed class Batch
         var leaves = _leaves.AsSpan(0, _count);
         ReadOnlySpan<byte> entries = _entries.AsSpan(0, _length);
         EntryBundle.HashEntries(ref entries, leaves, BatchHasher.Fastest);
-        _range.Append(leaves);
         return new CommitBatch
         {
             FirstIndex = _start.Size,
@@ -94,7 +91,6 @@ internal sealed class Batch
             Entries = _entries.AsMemory(0, _length),
             LeafHashes = _leaves.AsMemory(0, _count),
             Head = _head,
-            Range = _range,
         };
     }
 

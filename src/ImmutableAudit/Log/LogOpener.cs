@@ -55,7 +55,7 @@ internal sealed class LogOpener(LogServices log)
                 $"The log '{Options.Origin}' is gone: there is no checkpoint, though one of size {remembered.Max(checkpoint => checkpoint.Checkpoint.Size)} is remembered. {WayOut}");
         }
 
-        var recovery = await log.Sink.RecoverAsync(null, null, cancellationToken).ConfigureAwait(false);
+        var recovery = await log.Sink.RecoverAsync(null, cancellationToken).ConfigureAwait(false);
         var empty = new Checkpoint(Options.Origin, 0, MerkleHash.EmptyRoot);
         var signed = await SignedCheckpoint.SignAsync(empty, log.Signers, cancellationToken).ConfigureAwait(false);
         var published = await log.Sink.PublishAsync(signed, cancellationToken).ConfigureAwait(false)
@@ -100,7 +100,7 @@ internal sealed class LogOpener(LogServices log)
             await CheckExtendsAsync(tree, checkpoint.Checkpoint, earlier.Checkpoint, cancellationToken).ConfigureAwait(false);
         }
 
-        var recovery = await log.Sink.RecoverAsync(range, null, cancellationToken).ConfigureAwait(false);
+        var recovery = await log.Sink.RecoverAsync(range, cancellationToken).ConfigureAwait(false);
 
         await CheckTimeAsync(checkpoint, recovery.Head, cancellationToken).ConfigureAwait(false);
 

@@ -157,11 +157,14 @@ internal sealed class Publisher : IDisposable
     }
 
     /// <summary>Makes the sink ready again after a commit of unknown outcome (LOG.md L5). Called by the committing thread.</summary>
-    public SinkRecovery RecoverSink(CompactRange acknowledged)
+    /// <param name="acknowledged">Number of entries that the log has acknowledged.</param>
+    public SinkRecovery RecoverSink(long acknowledged)
     {
         lock (_sinkGate)
         {
-            return Blocking.Wait(_log.Sink.RecoverAsync(_published.Range, acknowledged, CancellationToken.None));
+            var recovery = Blocking.Wait(_log.Sink.RecoverAsync(_published.Range, CancellationToken.None));
+            return recovery.Head.Size >= acknowledged ? recovery : throw new AuditLogCorruptException(
+                $"The sink found {recovery.Head.Size} entries of the log '{_log.Options.Origin}', but {acknowledged} were acknowledged.");
         }
     }
 

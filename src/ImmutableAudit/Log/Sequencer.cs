@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ImmutableAudit.Merkle;
 using ImmutableAudit.Storage;
 
 namespace ImmutableAudit.Log;
@@ -36,7 +35,9 @@ internal sealed class Sequencer : IDisposable
 
     /// <summary>Never disposed: the grace's timer may still be about to cancel it, and there is nothing in it to give back.</summary>
     private readonly CancellationTokenSource _graceOver = new();
-    private readonly CompactRange _acknowledged;
+
+    /// <summary>Number of entries whose callers were told, or were found when the sink was made ready: none of them may be missing later.</summary>
+    private long _acknowledged;
 
     /// <summary>The entry about what recovery dropped, until it is committed: part of whatever is committed next (LOG.md L3).</summary>
     private AppendRequest? _owed;
@@ -57,7 +58,7 @@ internal sealed class Sequencer : IDisposable
         _publisher = publisher;
         _outcomes = outcomes;
         _log.PrivilegeHead = recovered.Head.PrivilegeHead;
-        _acknowledged = recovered.Range.Clone();
+        _acknowledged = recovered.Head.Size;
         _owed = Owed(recovered);
         _thread = new Thread(Run) { Name = $"ImmutableAudit {log.Options.Origin}", IsBackground = true };
     }
@@ -224,7 +225,7 @@ internal sealed class Sequencer : IDisposable
             var now = commit.Now; // Once: a clock that leaps while the commit is written is to be noticed at the next.
             var time = Stamp(commit, now);
             _log.PrivilegeHead = commit.Head.PrivilegeHead; // Others may have appended.
-            _batch.Begin(commit.Head, commit.Range);
+            _batch.Begin(commit.Head);
             foreach (var request in _taken)
             {
                 _batch.Add(request, time);
@@ -243,7 +244,7 @@ internal sealed class Sequencer : IDisposable
             switch (outcome)
             {
                 case CommitOutcome.Committed:
-                    _acknowledged.CopyFrom(batch.Range);
+                    _acknowledged = batch.Head.Size;
                     _owed = null;
                     _log.Status.Committed();
                     _roomPause = FirstPause;
@@ -324,7 +325,7 @@ internal sealed class Sequencer : IDisposable
             try
             {
                 var recovery = _publisher.RecoverSink(_acknowledged);
-                _acknowledged.CopyFrom(recovery.Range);
+                _acknowledged = recovery.Head.Size;
                 _log.PrivilegeHead = recovery.Head.PrivilegeHead;
                 _publisher.Committed(recovery.Head.Size);
                 _owed = Owed(recovery);

@@ -24,7 +24,4 @@ public readonly record struct CommitBatch
 
     /// <summary>The head once these entries are in.</summary>
     public required LogHead Head { get; init; }
-
-    /// <summary>The compact range once these entries are in. Copy what is kept.</summary>
-    public required CompactRange Range { get; init; }
 }

@@ -1,5 +1,3 @@
-using ImmutableAudit.Merkle;
-
 namespace ImmutableAudit.Storage;
 
 /// <summary>A commit that has been opened on the current head and can be completed once. Disposing it without completing abandons it.</summary>
@@ -8,9 +6,6 @@ public interface IAuditCommit : IDisposable
 {
     /// <summary>The head on which the commit was opened.</summary>
     LogHead Head { get; }
-
-    /// <summary>The compact range of that head. The caller copies it and leaves it unchanged.</summary>
-    CompactRange Range { get; }
 
     /// <summary>The sink's time: a database's server clock, the local clock elsewhere (LOG.md L9).</summary>
     DateTimeOffset Now { get; }

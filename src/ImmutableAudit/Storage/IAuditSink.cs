@@ -37,20 +37,17 @@ public interface IAuditSink : ILogReader, IAsyncDisposable
 
     /// <summary>
     /// Finds every entry that was ever acknowledged, makes sure that all of them are durable, and makes the sink ready for
-    /// commits. Entries whose commit is whole but was not acknowledged may be kept; they are then durable too.
+    /// commits. Entries whose commit is whole but was not acknowledged may be kept; they are then durable too. What this sink has
+    /// acknowledged itself it holds against what it finds: nobody else knows what that was.
     /// </summary>
     /// <param name="published">
     /// The compact range at the published checkpoint, checked against its signature; <see langword="null"/> where there is
     /// no checkpoint: then the store must hold nothing, and becomes a log without entries. Where another writer of a shared
     /// store has begun the log meanwhile, what is there is found.
     /// </param>
-    /// <param name="acknowledged">
-    /// The range up to which this process has acknowledged entries, where it has: what is found must reach it with the
-    /// same root.
-    /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="AuditLogCorruptException">What is found does not hold together or does not reach the given ranges; nothing was changed.</exception>
-    ValueTask<SinkRecovery> RecoverAsync(CompactRange? published, CompactRange? acknowledged, CancellationToken cancellationToken);
+    /// <exception cref="AuditLogCorruptException">What is found does not hold together or does not reach the given range, or what this sink has acknowledged; nothing was changed.</exception>
+    ValueTask<SinkRecovery> RecoverAsync(CompactRange? published, CancellationToken cancellationToken);
 
     /// <summary>Opens a commit on the current head; shared sinks lock or read it there.</summary>
     /// <exception cref="AuditUnavailableException">It failed, and nothing was written; the sink stays usable.</exception>

@@ -14,7 +14,7 @@ internal static class SinkFiller
         await using (sink)
         {
             await sink.ClaimAsync(new SinkContext(origin, TimeProvider.System, NullLogger.Instance), CancellationToken.None);
-            await sink.RecoverAsync(null, null, CancellationToken.None);
+            await sink.RecoverAsync(null, CancellationToken.None);
             await PublishAsync(sink, origin, new CompactRange(), signer);
             using (var commit = await sink.OpenCommitAsync(CancellationToken.None))
             {
@@ -39,17 +39,13 @@ internal static class SinkFiller
             at += EntryBundle.LengthPrefix + entry.Length;
         }
 
-        MerkleHash[] leaves = [.. entries.Select(entry => TreeHasher.HashLeaf(entry.Span))];
-        var range = commit.Range.Clone();
-        range.Append(leaves);
         return new CommitBatch
         {
             FirstIndex = commit.Head.Size,
             Count = entries.Count,
             Entries = bytes,
-            LeafHashes = leaves,
+            LeafHashes = entries.Select(entry => TreeHasher.HashLeaf(entry.Span)).ToArray(),
             Head = new LogHead(commit.Head.Size + entries.Count, AuditEntry.Decode(0, entries[^1]).Time, -1),
-            Range = range,
         };
     }
 }

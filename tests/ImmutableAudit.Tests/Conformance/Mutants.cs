@@ -58,7 +58,7 @@ internal sealed class Mutant(IAuditSink inner) : IAuditSink
 
     public Func<SinkContext, ValueTask>? Claim { get; init; }
 
-    public Func<CompactRange?, CompactRange?, ValueTask<SinkRecovery>>? Recover { get; init; }
+    public Func<CompactRange?, ValueTask<SinkRecovery>>? Recover { get; init; }
 
     public Func<IAuditCommit, IAuditCommit>? Open { get; init; }
 
@@ -85,8 +85,8 @@ internal sealed class Mutant(IAuditSink inner) : IAuditSink
     public ValueTask ClaimAsync(SinkContext context, CancellationToken cancellationToken) =>
         Claim?.Invoke(context) ?? inner.ClaimAsync(context, cancellationToken);
 
-    public ValueTask<SinkRecovery> RecoverAsync(CompactRange? published, CompactRange? acknowledged, CancellationToken cancellationToken) =>
-        Recover?.Invoke(published, acknowledged) ?? inner.RecoverAsync(published, acknowledged, cancellationToken);
+    public ValueTask<SinkRecovery> RecoverAsync(CompactRange? published, CancellationToken cancellationToken) =>
+        Recover?.Invoke(published) ?? inner.RecoverAsync(published, cancellationToken);
 
     public async ValueTask<IAuditCommit> OpenCommitAsync(CancellationToken cancellationToken)
     {
@@ -123,15 +123,11 @@ internal sealed class MutantCommit(IAuditCommit inner) : IAuditCommit
 {
     public Func<LogHead>? At { get; init; }
 
-    public Func<CompactRange>? Ranging { get; init; }
-
     public Func<DateTimeOffset>? Time { get; init; }
 
     public Func<CommitBatch, CancellationToken, ValueTask<CommitOutcome>>? Complete { get; init; }
 
     public LogHead Head => At?.Invoke() ?? inner.Head;
-
-    public CompactRange Range => Ranging?.Invoke() ?? inner.Range;
 
     public DateTimeOffset Now => Time?.Invoke() ?? inner.Now;
 
@@ -151,27 +147,23 @@ internal static class Mutants
         ("loses at a crash what it has published", "Publication: it is durable", (_, sink) => new Mutant(sink) { Durable = () => true }),
         ("forgets at recovery what is not published", "Recovery: after disposing", (_, sink) => new Mutant(sink)
         {
-            Recover = async (published, acknowledged) => Recovered(await sink.RecoverAsync(published, acknowledged, default), published),
+            Recover = async published => Recovered(await sink.RecoverAsync(published, default), published),
         }),
-        ("recovers without asking what was acknowledged", "Recovery: what was acknowledged is not reached", (_, sink) => new Mutant(sink)
+        ("forgets, when it is made ready again, what it has acknowledged", "Recovery: again, with what this sink has acknowledged", (harness, sink) => new Mutant(sink)
         {
-            Recover = (published, _) => sink.RecoverAsync(published, null, default),
-        }),
-        ("asks how much was acknowledged, and not what", "Recovery: what was acknowledged has another root", (_, sink) => new Mutant(sink)
-        {
-            Recover = (published, acknowledged) => acknowledged?.Size <= sink.CommittedSize ? sink.RecoverAsync(published, null, default) : sink.RecoverAsync(published, acknowledged, default),
+            Recover = async published => harness.Memory.TryAdd("ready", true) ? await sink.RecoverAsync(published, default) : Recovered(await sink.RecoverAsync(published, default), published),
         }),
         ("takes any published root", "Recovery: what was published has another root", (_, sink) => new Mutant(sink)
         {
-            Recover = (_, acknowledged) => sink.RecoverAsync(null, acknowledged, default),
+            Recover = _ => sink.RecoverAsync(null, default),
         }),
         ("begins a log over entries without a checkpoint", "Recovery: entries without a checkpoint", (_, sink) => new Mutant(sink)
         {
-            Recover = async (published, acknowledged) => published is null ? new SinkRecovery(LogHead.Empty, new CompactRange()) : await sink.RecoverAsync(published, acknowledged, default),
+            Recover = async published => published is null ? new SinkRecovery(LogHead.Empty) : await sink.RecoverAsync(published, default),
         }),
         ("forgets the privilege head", "Recovery: the head comes back", (_, sink) => new Mutant(sink)
         {
-            Recover = async (published, acknowledged) => await sink.RecoverAsync(published, acknowledged, default) is var found ? found with { Head = found.Head with { PrivilegeHead = -1 } } : null!,
+            Recover = async published => await sink.RecoverAsync(published, default) is var found ? found with { Head = found.Head with { PrivilegeHead = -1 } } : null!,
         }),
         ("forgets the privilege head at once", "Commit: the head once the entries are in", (_, sink) => new Mutant(sink)
         {
@@ -184,10 +176,6 @@ internal static class Mutants
         ("opens on a stale head", "Commit: opened on the current head", (harness, sink) => new Mutant(sink)
         {
             Open = commit => new MutantCommit(commit) { At = () => Remembered(harness, "head", commit.Head) },
-        }),
-        ("opens on a stale range", "Commit: the range of the head", (harness, sink) => new Mutant(sink)
-        {
-            Open = commit => new MutantCommit(commit) { Ranging = () => Remembered(harness, "range", commit.Range) },
         }),
         ("has no clock", "Commit: the time", (_, sink) => new Mutant(sink)
         {
@@ -205,7 +193,7 @@ internal static class Mutants
         {
             if (token.IsCancellationRequested)
             {
-                await sink.CompleteAsync(First(commit, batch, batch.Count / 2));
+                await sink.CompleteAsync(First(batch, batch.Count / 2));
                 token.ThrowIfCancellationRequested();
             }
 
@@ -215,7 +203,7 @@ internal static class Mutants
         {
             if (harness.IsBroken)
             {
-                await sink.CompleteAsync(First(commit, batch, batch.Count / 2));
+                await sink.CompleteAsync(First(batch, batch.Count / 2));
                 throw new IOException("The disk is full.");
             }
 
@@ -227,24 +215,11 @@ internal static class Mutants
             return harness.IsBroken ? throw new AuditUnavailableException("Nothing was written.") : outcome;
         })),
         ("keeps the batch's memory", "Commit: the batch's memory is used again", (harness, sink) => KeepingMemory(harness, sink)),
-        ("keeps the batch's range", "Commit: the batch's range is used again", (harness, sink) => new Mutant(sink)
-        {
-            Open = commit => new MutantCommit(commit)
-            {
-                Ranging = () => harness.Memory.TryGetValue("range", out var range) ? (CompactRange)range : commit.Range,
-                Complete = (batch, token) =>
-                {
-                    harness.Memory["range"] = batch.Range;
-                    return commit.CompleteAsync(batch, token);
-                },
-            },
-        }),
         ("hands out its own range", "Integration: the range that is to be signed", (harness, sink) => new Mutant(sink)
         {
             Integrate = async () => await sink.IntegrateAsync(default) is var range && harness.Memory.TryGetValue("own", out var own) && ((CompactRange)own).Size == range.Size
                 ? (CompactRange)own
                 : Remember(harness, "own", range),
-            Open = commit => new MutantCommit(commit) { Ranging = () => harness.Memory.TryGetValue("own", out var own) && ((CompactRange)own).Size >= commit.Head.Size ? (CompactRange)own : commit.Range },
         }),
         ("integrates what is not there yet", "Integration: nothing that is not committed", (_, sink) => new Mutant(sink)
         {
@@ -395,7 +370,7 @@ internal static class Mutants
 
     private static SinkRecovery Recovered(SinkRecovery found, CompactRange? published) => published is null
         ? found
-        : new SinkRecovery(found.Head with { Size = published.Size }, published.Clone());
+        : found with { Head = found.Head with { Size = published.Size } };
 
     private static T Remembered<T>(MutantHarness harness, string name, T value)
         where T : notnull
@@ -423,7 +398,7 @@ internal static class Mutants
     private static async ValueTask<CommitOutcome> InPartsAsync(IAuditSink sink, CommitBatch batch, TimeSpan pause)
     {
         using var first = await sink.OpenCommitAsync(default);
-        await sink.CompleteAsync(First(first, batch, 1));
+        await sink.CompleteAsync(First(batch, 1));
         await Task.Delay(pause);
         using var second = await sink.OpenCommitAsync(default);
         var entries = EntryBundle.LengthOf(batch.Entries.Span, 1);
@@ -431,19 +406,13 @@ internal static class Mutants
     }
 
     /// <summary>The first entries of a batch, as a batch of their own.</summary>
-    private static CommitBatch First(IAuditCommit commit, CommitBatch batch, int count)
+    private static CommitBatch First(CommitBatch batch, int count) => batch with
     {
-        var range = commit.Range.Clone();
-        range.Append(batch.LeafHashes.Span[..count]);
-        return batch with
-        {
-            Count = count,
-            Entries = batch.Entries[..EntryBundle.LengthOf(batch.Entries.Span, count)],
-            LeafHashes = batch.LeafHashes[..count],
-            Head = batch.Head with { Size = batch.FirstIndex + count },
-            Range = range,
-        };
-    }
+        Count = count,
+        Entries = batch.Entries[..EntryBundle.LengthOf(batch.Entries.Span, count)],
+        LeafHashes = batch.LeafHashes[..count],
+        Head = batch.Head with { Size = batch.FirstIndex + count },
+    };
 
     private static async ValueTask<CommitOutcome> CompleteAsync(this IAuditSink sink, CommitBatch batch)
     {

@@ -77,7 +77,7 @@ public sealed class FaultySinkTests : IDisposable
         var calls = new Dictionary<SinkOperation, Func<Task>>
         {
             [SinkOperation.Claim] = () => sink.ClaimAsync(null!, default).AsTask(),
-            [SinkOperation.Recover] = () => sink.RecoverAsync(null, null, default).AsTask(),
+            [SinkOperation.Recover] = () => sink.RecoverAsync(null, default).AsTask(),
             [SinkOperation.OpenCommit] = () => sink.OpenCommitAsync(default).AsTask(),
             [SinkOperation.Complete] = async () => await (await sink.OpenCommitAsync(default)).CompleteAsync(default, default),
             [SinkOperation.Integrate] = () => sink.IntegrateAsync(default).AsTask(),

@@ -29,8 +29,8 @@ internal sealed class InterceptedSink(IAuditSink inner) : IAuditSink
     public ValueTask ClaimAsync(SinkContext context, CancellationToken cancellationToken) =>
         Asked().ClaimAsync(context, cancellationToken);
 
-    public ValueTask<SinkRecovery> RecoverAsync(CompactRange? published, CompactRange? acknowledged, CancellationToken cancellationToken) =>
-        Asked().RecoverAsync(published, acknowledged, cancellationToken);
+    public ValueTask<SinkRecovery> RecoverAsync(CompactRange? published, CancellationToken cancellationToken) =>
+        Asked().RecoverAsync(published, cancellationToken);
 
     public async ValueTask<IAuditCommit> OpenCommitAsync(CancellationToken cancellationToken) =>
         new Commit(this, await Asked().OpenCommitAsync(cancellationToken));
@@ -64,8 +64,6 @@ internal sealed class InterceptedSink(IAuditSink inner) : IAuditSink
     private sealed class Commit(InterceptedSink sink, IAuditCommit inner) : IAuditCommit
     {
         public LogHead Head => inner.Head;
-
-        public CompactRange Range => inner.Range;
 
         public DateTimeOffset Now => inner.Now + sink.Ahead;
 

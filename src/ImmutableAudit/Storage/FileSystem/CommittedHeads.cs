@@ -1,10 +1,8 @@
-using ImmutableAudit.Merkle;
-
 namespace ImmutableAudit.Storage.FileSystem;
 
 /// <summary>
-/// What is committed: the newest head with the range that its entries were hashed to, and earlier ones at some distance, so
-/// that a long way to the newest can be published in steps. Changed by the committing thread, looked at by any.
+/// What is committed: the newest head, and the sizes of earlier ones at some distance, so that a long way to the newest can be published
+/// in steps. Changed by the committing thread, looked at by any.
 /// </summary>
 internal sealed class CommittedHeads
 {
@@ -12,8 +10,7 @@ internal sealed class CommittedHeads
     private const int Step = 65_536;
 
     private readonly Lock _gate = new();
-    private readonly Queue<CompactRange> _steps = new();
-    private readonly CompactRange _range = new();
+    private readonly Queue<long> _steps = new();
     private long _lastStep;
     private long _size;
 
@@ -23,53 +20,49 @@ internal sealed class CommittedHeads
     /// <summary>The newest head; the committing thread's own.</summary>
     public LogHead Head { get; private set; } = LogHead.Empty;
 
-    /// <summary>Its range; the committing thread's own.</summary>
-    public CompactRange Range => _range;
-
     /// <summary>Begins anew with what recovery has found.</summary>
-    public void Reset(LogHead head, CompactRange range)
+    public void Reset(LogHead head)
     {
         lock (_gate)
         {
             _steps.Clear();
             _lastStep = head.Size;
-            Set(head, range);
+            Set(head);
         }
     }
 
     /// <summary>Goes on to the head that a commit has led to.</summary>
-    public void Advance(LogHead head, CompactRange range)
+    public void Advance(LogHead head)
     {
         lock (_gate)
         {
             if (head.Size - _lastStep >= Step)
             {
-                _steps.Enqueue(range.Clone());
+                _steps.Enqueue(head.Size);
                 _lastStep = head.Size;
             }
 
-            Set(head, range);
+            Set(head);
         }
     }
 
-    /// <summary>The next range to publish behind a size: not much more than a step away, unless recovery found it so.</summary>
-    public CompactRange NextBehind(long size)
+    /// <summary>The next size to publish behind another: not much more than a step away, unless recovery found it so.</summary>
+    public long NextBehind(long size)
     {
         lock (_gate)
         {
-            while (_steps.TryPeek(out var step) && step.Size <= size)
+            while (_steps.TryPeek(out var step) && step <= size)
             {
                 _steps.Dequeue();
             }
 
-            return _steps.TryPeek(out var next) ? next : _range.Clone();
+            return _steps.TryPeek(out var next) ? next : _size;
         }
     }
 
-    private void Set(LogHead head, CompactRange range)
+    private void Set(LogHead head)
     {
         Head = head;
-        _range.CopyFrom(range);
         Volatile.Write(ref _size, head.Size);
     }
 }

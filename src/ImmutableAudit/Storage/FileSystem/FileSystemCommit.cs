@@ -1,5 +1,3 @@
-using ImmutableAudit.Merkle;
-
 namespace ImmutableAudit.Storage.FileSystem;
 
 /// <summary>The commit that is open, if one is: used again, since one is open at a time.</summary>
@@ -10,8 +8,6 @@ namespace ImmutableAudit.Storage.FileSystem;
 internal sealed class FileSystemCommit(CommittedHeads committed, Func<Journal> journal, string path, Func<DateTimeOffset> now) : IAuditCommit
 {
     public LogHead Head => committed.Head;
-
-    public CompactRange Range => committed.Range;
 
     public DateTimeOffset Now => now();
 
@@ -42,7 +38,7 @@ internal sealed class FileSystemCommit(CommittedHeads committed, Func<Journal> j
         }
 
         target.Append(batch);
-        committed.Advance(batch.Head, batch.Range);
+        committed.Advance(batch.Head);
         return new(CommitOutcome.Committed);
     }
 

@@ -43,7 +43,12 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
     private readonly CommittedHeads _committed = new();
     private readonly FileSystemCommit _commit;
     private RightEdge? _edge;
-    private bool _publicationInDoubt;
+
+    /// <summary>The tree that is published, as this process knows it: whatever is on disk has to add up to it before it is gone on with.</summary>
+    private CompactRange _tree = new();
+
+    /// <summary>The tree of a checkpoint that may be published, or not.</summary>
+    private CompactRange? _doubtfulTree;
 
     /// <summary>Names the directory. Nothing is touched before the log is opened.</summary>
     /// <param name="directory">The log's directory; created when the log is opened. Relative paths are taken from the current directory, now.</param>
@@ -129,8 +134,7 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
     }
 
     /// <inheritdoc/>
-    public async ValueTask<SinkRecovery> RecoverAsync(
-        CompactRange? published, CompactRange? acknowledged, CancellationToken cancellationToken)
+    public async ValueTask<SinkRecovery> RecoverAsync(CompactRange? published, CancellationToken cancellationToken)
     {
         if (published is null)
         {
@@ -140,13 +144,17 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
         {
             var note = await _reader.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false);
             _published = note is { } bytes ? SignedCheckpoint.Parse(bytes) : throw new AuditLogCorruptException($"The checkpoint of '{_directory}' is gone.");
-            _edge = await RightEdge.LoadAsync(this, published, cancellationToken).ConfigureAwait(false);
+
+            // What is published may be more than the log was told, where that failed at the very end: then the journal was freed up to there.
+            var tree = published.Size >= _tree.Size ? published.Clone() : _tree;
+            _edge = await RightEdge.LoadAsync(this, tree, cancellationToken).ConfigureAwait(false);
+            _tree = tree;
 
             // A process that was killed may have renamed it without flushing the name, and recovery drops what it covers (LOG.md L12).
             _files.FlushDirectory(_directory);
         }
 
-        _edge ??= await RightEdge.LoadAsync(this, 0, cancellationToken).ConfigureAwait(false);
+        _edge ??= await RightEdge.LoadAsync(this, _tree, cancellationToken).ConfigureAwait(false);
         var recovery = new JournalRecovery(
             new JournalDirectory(_files, JournalPath),
             TreeHasher.HashLeaf(Encoding.UTF8.GetBytes(_context!.Origin)),
@@ -155,10 +163,10 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
         {
             var before = _journal; // Read until the new one is there.
             before?.Stop();
-            (_journal, var found) = recovery.Run(published, acknowledged);
+            (_journal, var found) = recovery.Run(published is null ? null : _tree.Size, before?.Unpublished ?? []);
             before?.Dispose();
-            _committed.Reset(found.Head, found.Range);
-            _sweeper!.SweepEdge(published?.Size ?? 0);
+            _committed.Reset(found.Head);
+            _sweeper!.SweepEdge(_tree.Size);
             return found;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -183,22 +191,14 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
             Journal.Flush(); // Whatever keeps the tiles from being read.
         }
 
-        var published = _published?.Checkpoint.Size ?? 0;
-        var edge = _edge ?? await RightEdge.LoadAsync(this, published, cancellationToken).ConfigureAwait(false);
+        var edge = _edge ?? await RightEdge.LoadAsync(this, _tree, cancellationToken).ConfigureAwait(false);
         _edge = null; // Not to be gone on with after a failure: it is loaded again.
         var target = _committed.NextBehind(edge.Size);
         Journal.Flush();
-        Integrate(edge, target.Size);
+        Integrate(edge, target);
         edge.WriteFull(_writer);
-        var range = edge.ToCompactRange();
-        if (range.Size != target.Size || range.Root() != target.Root())
-        {
-            throw new AuditLogCorruptException(
-                $"The journal in '{JournalPath}' was changed on disk: its entries up to {range.Size} are not those that were committed. They are not signed.");
-        }
-
         _edge = edge;
-        return range;
+        return edge.ToCompactRange();
     }
 
     /// <inheritdoc/>
@@ -206,13 +206,13 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         ObjectDisposedException.ThrowIf(_lock is null, this);
-        if (_publicationInDoubt && await _reader.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false) is { } bytes)
+        if (_doubtfulTree is { } doubtful && await _reader.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false) is { } bytes)
         {
             // A rename that was reported as failed may have happened. What readers may have seen is not signed anew (LOG.md L22).
             var found = SignedCheckpoint.Parse(bytes);
             _files.FlushDirectory(_directory);
-            _publicationInDoubt = false;
-            Adopt(found);
+            _doubtfulTree = null;
+            Adopt(found, found.Checkpoint.Size == doubtful.Size && found.Checkpoint.Root == doubtful.Root() ? doubtful : _tree);
         }
 
         if (_published is { } current && current.Checkpoint.Size >= checkpoint.Checkpoint.Size)
@@ -227,11 +227,11 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
 
         _sweeper!.Written(_edge.Size);
         _writer.Write(_edge.Partials());
-        _publicationInDoubt = true;
+        _doubtfulTree = _edge.ToCompactRange();
         _writer.Write([new DurableWriter.NewFile(CheckpointFile, checkpoint.Note.Bytes, Sealed: false)]);
-        _publicationInDoubt = false;
-
-        Adopt(checkpoint);
+        var tree = _doubtfulTree;
+        _doubtfulTree = null;
+        Adopt(checkpoint, tree);
         return checkpoint;
     }
 
@@ -317,26 +317,27 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Takes committed entries up to a size, at least, from the journal into tiles and bundles.</summary>
+    /// <summary>Takes committed entries up to a size, at least, from the journal into tiles and bundles: those that were committed, and no others.</summary>
     private void Integrate(RightEdge edge, long size)
     {
         byte[] buffer = [];
+        MerkleHash[] hashes = [];
         try
         {
             while (edge.Size < size)
             {
                 var commit = Journal.Find(edge.Size)
                     ?? throw new AuditLogCorruptException($"The journal in '{JournalPath}' does not hold entry {edge.Size}, which was committed.");
-                var length = commit.Header.EntriesLength;
-                if (buffer.Length < length)
+                var entries = Room(ref buffer, commit.Header.EntriesLength);
+                var leaves = Room(ref hashes, commit.Header.Count);
+                commit.ReadEntries(entries);
+                if (!commit.TryHash(entries, leaves))
                 {
-                    ArrayPool<byte>.Shared.Return(buffer);
-                    buffer = ArrayPool<byte>.Shared.Rent(length);
+                    throw new AuditLogCorruptException(
+                        $"The journal in '{JournalPath}' was changed on disk: its entries {commit.FirstIndex} to {commit.EndIndex - 1} are not those that were committed. They are not signed.");
                 }
 
-                var entries = buffer.AsSpan(0, length);
-                commit.ReadEntries(entries);
-                edge.Append(entries, commit.Header.Count);
+                edge.Append(entries, leaves);
                 if (edge.HasGroup)
                 {
                     edge.WriteFull(_writer);
@@ -346,14 +347,26 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<MerkleHash>.Shared.Return(hashes);
         }
     }
 
+    private static Span<T> Room<T>(ref T[] array, int length)
+    {
+        if (array.Length < length)
+        {
+            ArrayPool<T>.Shared.Return(array);
+            array = ArrayPool<T>.Shared.Rent(length);
+        }
+
+        return array.AsSpan(0, length);
+    }
+
     /// <summary>Takes a durable checkpoint for the published one: what it covers is needed in no other form any more.</summary>
-    private void Adopt(SignedCheckpoint checkpoint)
+    private void Adopt(SignedCheckpoint checkpoint, CompactRange tree)
     {
         var before = _published?.Checkpoint.Size ?? 0;
-        _published = checkpoint;
+        (_published, _tree) = (checkpoint, tree);
         Journal.Free(checkpoint.Checkpoint.Size);
         _sweeper!.Sweep(before, checkpoint.Checkpoint.Size);
     }

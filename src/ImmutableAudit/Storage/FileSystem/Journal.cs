@@ -114,7 +114,8 @@ internal sealed class Journal : IDisposable
         _isInDoubt = true;
         var record = _record.AsSpan(0, size);
         batch.Entries.Span.CopyTo(record[JournalFormat.RecordHeaderSize..]);
-        var commit = _active.Append(record, batch.Entries.Length, batch.Count, batch.Head, _isBuffered ? _active.Tail - _active.FlushedTo : 0);
+        var commit = _active.Append(
+            record, batch.Entries.Length, batch.Count, batch.Head, JournalCommit.DigestOf(batch.LeafHashes.Span), _isBuffered ? _active.Tail - _active.FlushedTo : 0);
         if (!_isBuffered)
         {
             _active.Flush();
@@ -178,6 +179,18 @@ internal sealed class Journal : IDisposable
     {
         _stock.Clear();
         _flushBehind.GetAwaiter().GetResult();
+    }
+
+    /// <summary>What was committed, or found at opening, and is not published yet, in order.</summary>
+    public IReadOnlyList<JournalCommit> Unpublished
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _unpublished];
+            }
+        }
     }
 
     /// <summary>The commit that holds an entry, or <see langword="null"/> where it is published already or not committed.</summary>

@@ -14,6 +14,9 @@ internal readonly record struct JournalRecordHeader(
     /// <summary>Index of the first entry.</summary>
     public long FirstIndex => End.Size - Count;
 
+    /// <summary>Index behind the last entry.</summary>
+    public long EndIndex => End.Size;
+
     /// <summary>Position up to which the segment was flushed when the record was written.</summary>
     public long FlushedTo => Position - Unflushed;
 }

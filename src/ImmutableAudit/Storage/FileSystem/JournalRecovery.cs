@@ -15,8 +15,12 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
         "Nothing was changed. Restore the file from where it was lost, or go on in a new log that names this one as its predecessor.";
 
     private byte[] _buffer = new byte[JournalFormat.PageSize];
+    private MerkleHash[] _leaves = [];
 
-    public (Journal Journal, SinkRecovery Recovery) Run(CompactRange? published, CompactRange? acknowledged)
+    /// <summary>Runs it.</summary>
+    /// <param name="published">The published size; <see langword="null"/> where there is no checkpoint.</param>
+    /// <param name="acknowledged">What this process has acknowledged and not published, in order: none of it may be missing, or another.</param>
+    public (Journal Journal, SinkRecovery Recovery) Run(long? published, IReadOnlyList<JournalCommit> acknowledged)
     {
         JournalOutline? found = null;
         while (true)
@@ -47,16 +51,16 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
         }
     }
 
-    private (Journal Journal, SinkRecovery Recovery) Begin(CompactRange? published)
+    private (Journal Journal, SinkRecovery Recovery) Begin(long? published)
     {
         if (published is not null)
         {
             throw new AuditLogCorruptException(
-                $"The log has a checkpoint of size {published.Size}, but its journal in '{directory.Path}' is gone, and with it what was committed since. {WayOut}");
+                $"The log has a checkpoint of size {published}, but its journal in '{directory.Path}' is gone, and with it what was committed since. {WayOut}");
         }
 
         var segment = directory.Create(new JournalSegmentHeader(1, LogHead.Empty, 0, 0, originHash), directory.CreateBlank(JournalFormat.FirstSegmentLength));
-        return (new Journal(directory, options, segment, []), new SinkRecovery(LogHead.Empty, new CompactRange()));
+        return (new Journal(directory, options, segment, []), new SinkRecovery(LogHead.Empty));
     }
 
     /// <summary>
@@ -64,9 +68,9 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
     /// where they misled, and <paramref name="outline"/> now says what is there.
     /// </summary>
     private (Journal Journal, SinkRecovery Recovery)? Recover(
-        List<JournalSegment> segments, CompactRange? published, CompactRange? acknowledged, ref JournalOutline? outline)
+        List<JournalSegment> segments, long? published, IReadOnlyList<JournalCommit> acknowledged, ref JournalOutline? outline)
     {
-        var from = published?.Size ?? 0;
+        var from = published ?? 0;
 
         // A later segment that starts no later replaces those before it: recovery wrote it, and was killed before deleting them.
         var first = segments.FindLastIndex(segment => segment.Header.Start.Size <= from);
@@ -84,13 +88,12 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
         // The log's own entry about dropped bytes is the first commit behind what recovery rewrote; if it did not get there, it is still owed.
         var owed = foreseen.End.Size == last.Header.RewrittenTo ? last.Header.DroppedBytes : 0;
         var header = new JournalSegmentHeader(last.Header.Number + 1, foreseen.Start, foreseen.End.Size, owed + torn, originHash);
-        var range = published?.Clone() ?? new CompactRange();
         var rewritten = new List<JournalCommit>();
         JournalOutline? found = null;
         var blank = directory.CreateBlank(foreseen.Length + JournalFormat.FirstSegmentLength, foreseen.Length);
         var segment = directory.Create(header, blank, fresh =>
         {
-            found = Rewrite(chain, published, acknowledged, range, fresh, rewritten);
+            found = Rewrite(chain, published, acknowledged, fresh, rewritten);
             if (found != foreseen)
             {
                 return false;
@@ -115,24 +118,26 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
         }
 
         var journal = new Journal(directory, options, segment, rewritten);
-        return (journal, new SinkRecovery(last.End, range) { DroppedBytes = owed + torn });
+        return (journal, new SinkRecovery(last.End) { DroppedBytes = owed + torn });
     }
 
     /// <summary>Reads every commit, checks it, and writes those behind the checkpoint into <paramref name="fresh"/>; says what was there.</summary>
     private JournalOutline Rewrite(
-        List<JournalSegment> chain, CompactRange? published, CompactRange? acknowledged, CompactRange range, JournalSegment fresh, List<JournalCommit> rewritten)
+        List<JournalSegment> chain, long? published, IReadOnlyList<JournalCommit> acknowledged, JournalSegment fresh, List<JournalCommit> rewritten)
     {
-        var from = published?.Size ?? 0;
+        var from = published ?? 0;
+        var next = from;
+        var known = acknowledged.SkipWhile(commit => commit.EndIndex <= from).ToList();
         var start = chain[0].Header.Start;
         var time = start.LastTime;
         using var flushing = new FlushBehind(fresh);
         for (var i = 0; i < chain.Count; i++)
         {
-            while (chain[i].Next(ref _buffer) is { } commit)
+            while (chain[i].Next(ref _buffer) is { } header)
             {
-                if (commit.EndIndex <= from)
+                if (header.EndIndex <= from)
                 {
-                    start = commit.Header.End;
+                    start = header.End;
                     time = start.LastTime;
                     continue;
                 }
@@ -143,10 +148,17 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
                         $"The journal in '{directory.Path}' holds entries, but the log has no checkpoint, which every log has from its first moment: it was removed. {WayOut}");
                 }
 
-                Hash(commit, range, acknowledged);
-                CheckTimes(commit, ref time);
-                var (count, length, size) = (commit.Header.Count, commit.Header.EntriesLength, JournalFormat.RecordSize(commit.Header.EntriesLength));
-                rewritten.Add(fresh.Append(_buffer.AsSpan(0, size), length, count, commit.Header.End));
+                var digest = Hash(chain[i], header, next);
+                next = header.EndIndex;
+                CheckTimes(chain[i], header, ref time);
+                var size = JournalFormat.RecordSize(header.EntriesLength);
+                var commit = fresh.Append(_buffer.AsSpan(0, size), header.EntriesLength, header.Count, header.End, digest);
+                if (rewritten.Count < known.Count && !commit.IsSame(known[rewritten.Count]))
+                {
+                    throw Damaged(chain[i], $"the entries up to {header.EndIndex} are not those that were acknowledged");
+                }
+
+                rewritten.Add(commit);
                 flushing.Written(size);
             }
 
@@ -156,21 +168,21 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
             }
         }
 
-        CheckEnd(chain[^1], from, acknowledged);
+        CheckEnd(chain[^1], from, known.Count > 0 ? known[^1].EndIndex : from);
         flushing.Complete();
         return new JournalOutline(start, chain[^1].Tail, chain[^1].End, fresh.Tail - JournalFormat.PageSize);
     }
 
-    private void CheckEnd(JournalSegment last, long published, CompactRange? acknowledged)
+    private void CheckEnd(JournalSegment last, long published, long acknowledged)
     {
         if (last.End.Size < published)
         {
             throw Damaged(last, $"the published checkpoint is of size {published}");
         }
 
-        if (acknowledged is not null && last.End.Size < acknowledged.Size)
+        if (last.End.Size < acknowledged)
         {
-            throw Damaged(last, $"{acknowledged.Size} entries were acknowledged");
+            throw Damaged(last, $"{acknowledged} entries were acknowledged");
         }
 
         if (last.FindWitnessBehindTail(ref _buffer) is { } behind)
@@ -179,38 +191,36 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
         }
     }
 
-    private void Hash(JournalCommit commit, CompactRange range, CompactRange? acknowledged)
+    /// <summary>The digest of the entries in the buffer.</summary>
+    private MerkleHash Hash(JournalSegment segment, in JournalRecordHeader header, long next)
     {
-        ReadOnlySpan<byte> rest = _buffer.AsSpan(JournalFormat.RecordHeaderSize, commit.Header.EntriesLength);
-        Span<MerkleHash> room = stackalloc MerkleHash[TileCoordinate.FullWidth];
-        for (var left = commit.Header.Count; left > 0;)
+        if (header.FirstIndex == next && header.Count <= header.EntriesLength / EntryBundle.LengthPrefix)
         {
-            // The range has to stand once at what was acknowledged.
-            var until = acknowledged?.Size > range.Size ? Math.Min(left, acknowledged.Size - range.Size) : left;
-            var leaves = room[..(int)Math.Min(room.Length, until)];
-            if (range.Size != commit.FirstIndex + commit.Header.Count - left || EntryBundle.HashEntries(ref rest, leaves, BatchHasher.Fastest) < leaves.Length)
+            if (_leaves.Length < header.Count)
             {
-                throw Damaged(commit.Segment, $"the commit at byte {commit.Header.Position} does not hold the entries that it announces");
+                _leaves = new MerkleHash[header.Count];
             }
 
-            range.Append(leaves);
-            left -= leaves.Length;
-            if (range.Size == acknowledged?.Size && range.Root() != acknowledged.Root())
+            ReadOnlySpan<byte> entries = _buffer.AsSpan(JournalFormat.RecordHeaderSize, header.EntriesLength);
+            var leaves = _leaves.AsSpan(0, header.Count);
+            if (EntryBundle.HashEntries(ref entries, leaves) == leaves.Length)
             {
-                throw Damaged(commit.Segment, $"its entries are not the {range.Size} that were acknowledged");
+                return JournalCommit.DigestOf(leaves);
             }
         }
+
+        throw Damaged(segment, $"the commit at byte {header.Position} does not hold the entries that it announces");
     }
 
     /// <summary>
     /// What will be signed must be what verifiers accept: each entry has a time, and none runs backwards. The time that a commit
     /// says it ends with is that of its last entry.
     /// </summary>
-    private void CheckTimes(JournalCommit commit, ref DateTimeOffset last)
+    private void CheckTimes(JournalSegment segment, in JournalRecordHeader header, ref DateTimeOffset last)
     {
-        ReadOnlySpan<byte> rest = _buffer.AsSpan(JournalFormat.RecordHeaderSize, commit.Header.EntriesLength);
+        ReadOnlySpan<byte> rest = _buffer.AsSpan(JournalFormat.RecordHeaderSize, header.EntriesLength);
         ReadOnlySpan<byte> head = default;
-        for (var i = 0; i < commit.Header.Count && EntryBundle.TryReadEntry(ref rest, out var entry); i++)
+        for (var i = 0; i < header.Count && EntryBundle.TryReadEntry(ref rest, out var entry); i++)
         {
             if (!head.IsEmpty && entry.StartsWith(head))
             {
@@ -219,16 +229,16 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
 
             if (!EntryTime.TryRead(entry, out var time) || time < last)
             {
-                throw Damaged(commit.Segment, $"entry {commit.FirstIndex + i} behind it has no time, or one before that of the entry in front");
+                throw Damaged(segment, $"entry {header.FirstIndex + i} behind it has no time, or one before that of the entry in front");
             }
 
             last = time;
             head = EntryTime.Head(entry);
         }
 
-        if (last != commit.Header.End.LastTime)
+        if (last != header.End.LastTime)
         {
-            throw Damaged(commit.Segment, $"the commit at byte {commit.Header.Position} does not end with the time that it announces");
+            throw Damaged(segment, $"the commit at byte {header.Position} does not end with the time that it announces");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using ImmutableAudit.Merkle;
 
 namespace ImmutableAudit.Storage.FileSystem;
 
@@ -105,16 +106,16 @@ internal sealed class JournalSegment : IDisposable
     /// <param name="entriesLength">Bytes of the entries.</param>
     /// <param name="count">Number of entries.</param>
     /// <param name="end">The head behind it.</param>
+    /// <param name="digest">Over the leaf hashes, to be remembered.</param>
     /// <param name="unflushed">Bytes in front of it that a power failure may take although it leaves this record.</param>
-    public JournalCommit Append(Span<byte> record, int entriesLength, int count, LogHead end, long unflushed = 0)
+    public JournalCommit Append(Span<byte> record, int entriesLength, int count, LogHead end, MerkleHash digest, long unflushed = 0)
     {
         var header = new JournalRecordHeader(Header.Number, Tail, count, entriesLength, end, _crc, unflushed);
         _crc = JournalFormat.SealRecord(record, header);
         _file.Write(record, Tail);
-        var commit = new JournalCommit(this, header);
         Tail += record.Length;
         End = end;
-        return commit;
+        return new JournalCommit(this, header, digest);
     }
 
     public void Flush()
@@ -134,7 +135,7 @@ internal sealed class JournalSegment : IDisposable
     }
 
     /// <summary>Reads the next record behind the tail and steps over it; <see langword="null"/> where none is intact. The buffer grows as needed.</summary>
-    public JournalCommit? Next(ref byte[] buffer)
+    public JournalRecordHeader? Next(ref byte[] buffer)
     {
         if (ReadRecord(Tail, ref buffer, out var crc) is not { } header || header.PreviousCrc != _crc || header.FirstIndex != End.Size)
         {
@@ -143,10 +144,9 @@ internal sealed class JournalSegment : IDisposable
 
         var size = JournalFormat.RecordSize(header.EntriesLength);
         _crc = crc;
-        var commit = new JournalCommit(this, header);
         Tail += size;
         End = header.End;
-        return commit;
+        return header;
     }
 
     /// <summary>

@@ -35,26 +35,6 @@ internal sealed class RightEdge
     /// <summary>Whether so much has become full that it should be written before more is appended.</summary>
     public bool HasGroup => _full.Count >= GroupSize || _fullBytes >= GroupBytes;
 
-    /// <summary>Takes up the edge of a log of this size from its stored partial tiles and bundle.</summary>
-    public static async ValueTask<RightEdge> LoadAsync(ILogReader log, long size, CancellationToken cancellationToken)
-    {
-        var partials = new Dictionary<TileCoordinate, ReadOnlyMemory<byte>>();
-        foreach (var tile in TileBuilder.PartialTilesOf(size))
-        {
-            partials[tile] = await log.ReadTileAsync(tile, cancellationToken).ConfigureAwait(false) ?? throw Missing(tile.Path);
-        }
-
-        ReadOnlyMemory<byte> bundle = default;
-        if (size % TileCoordinate.FullWidth > 0)
-        {
-            var coordinate = EntryBundleCoordinate.Holding(size - 1, size);
-            bundle = await log.ReadEntryBundleAsync(coordinate, cancellationToken).ConfigureAwait(false) ?? throw Missing(coordinate.Path);
-            CheckBundle(coordinate, bundle.Span, partials[new TileCoordinate(0, coordinate.Index, coordinate.Width)].Span);
-        }
-
-        return new RightEdge(TileBuilder.Resume(size, partials), bundle.Span);
-    }
-
     /// <summary>Takes up the edge of what is published, and makes sure that it is that.</summary>
     /// <exception cref="AuditLogCorruptException">It is not.</exception>
     public static async ValueTask<RightEdge> LoadAsync(ILogReader log, CompactRange published, CancellationToken cancellationToken)
@@ -75,23 +55,17 @@ internal sealed class RightEdge
         throw new AuditLogCorruptException($"The tiles do not add up to the root of the {published.Size} entries that are published. Nothing was changed. Verify the log.");
     }
 
-    /// <summary>Appends entries that lie one after the other as in a bundle.</summary>
-    /// <exception cref="AuditLogCorruptException">They are not as many as announced.</exception>
-    public void Append(ReadOnlySpan<byte> entries, int count)
+    /// <summary>Appends entries.</summary>
+    /// <param name="entries">The entries, one after the other as in a bundle.</param>
+    /// <param name="leaves">Their hashes.</param>
+    public void Append(ReadOnlySpan<byte> entries, ReadOnlySpan<MerkleHash> leaves)
     {
-        Span<MerkleHash> room = stackalloc MerkleHash[TileCoordinate.FullWidth];
-        while (count > 0)
+        while (!leaves.IsEmpty)
         {
-            var leaves = room[..(int)Math.Min(count, TileCoordinate.FullWidth - (Size % TileCoordinate.FullWidth))];
-            var rest = entries;
-            var whole = EntryBundle.HashEntries(ref rest, leaves, BatchHasher.Fastest);
-            if (whole < leaves.Length)
-            {
-                throw new AuditLogCorruptException($"The journal's commit behind entry {Size + whole} holds fewer entries than it announces.");
-            }
-
-            _bundle.Write(entries[..^rest.Length]);
-            foreach (var leaf in leaves)
+            var count = (int)Math.Min(leaves.Length, TileCoordinate.FullWidth - (Size % TileCoordinate.FullWidth));
+            var length = EntryBundle.LengthOf(entries, count);
+            _bundle.Write(entries[..length]);
+            foreach (var leaf in leaves[..count])
             {
                 _tiles.Append(leaf, _onFullTile);
             }
@@ -103,8 +77,8 @@ internal sealed class RightEdge
                 _bundle.ResetWrittenCount();
             }
 
-            entries = rest;
-            count -= leaves.Length;
+            entries = entries[length..];
+            leaves = leaves[count..];
         }
     }
 
@@ -134,6 +108,26 @@ internal sealed class RightEdge
     }
 
     public CompactRange ToCompactRange() => _tiles.ToCompactRange();
+
+    /// <summary>Takes up the edge of a log of this size from its stored partial tiles and bundle.</summary>
+    private static async ValueTask<RightEdge> LoadAsync(ILogReader log, long size, CancellationToken cancellationToken)
+    {
+        var partials = new Dictionary<TileCoordinate, ReadOnlyMemory<byte>>();
+        foreach (var tile in TileBuilder.PartialTilesOf(size))
+        {
+            partials[tile] = await log.ReadTileAsync(tile, cancellationToken).ConfigureAwait(false) ?? throw Missing(tile.Path);
+        }
+
+        ReadOnlyMemory<byte> bundle = default;
+        if (size % TileCoordinate.FullWidth > 0)
+        {
+            var coordinate = EntryBundleCoordinate.Holding(size - 1, size);
+            bundle = await log.ReadEntryBundleAsync(coordinate, cancellationToken).ConfigureAwait(false) ?? throw Missing(coordinate.Path);
+            CheckBundle(coordinate, bundle.Span, partials[new TileCoordinate(0, coordinate.Index, coordinate.Width)].Span);
+        }
+
+        return new RightEdge(TileBuilder.Resume(size, partials), bundle.Span);
+    }
 
     private void AddFull(string path, ReadOnlySpan<byte> bytes)
     {

@@ -31,7 +31,7 @@ public sealed class InMemorySink : IAuditSink
     public bool IsShared => true;
 
     /// <inheritdoc/>
-    public long CommittedSize => _store.Head.Head.Size;
+    public long CommittedSize => _store.Head.Size;
 
     /// <inheritdoc/>
     public ValueTask ClaimAsync(SinkContext context, CancellationToken cancellationToken)
@@ -48,25 +48,23 @@ public sealed class InMemorySink : IAuditSink
     }
 
     /// <inheritdoc/>
-    public ValueTask<SinkRecovery> RecoverAsync(CompactRange? published, CompactRange? acknowledged, CancellationToken cancellationToken)
+    public ValueTask<SinkRecovery> RecoverAsync(CompactRange? published, CancellationToken cancellationToken)
     {
-        _store.Check(published, acknowledged);
+        _store.Check(published);
         _integrated = published?.Size ?? 0;
-        var (head, range) = _store.Head;
-        return new(new SinkRecovery(head, range));
+        return new(new SinkRecovery(_store.Head));
     }
 
     /// <inheritdoc/>
     public ValueTask<IAuditCommit> OpenCommitAsync(CancellationToken cancellationToken)
     {
-        var (head, range) = _store.Head;
-        return new(new Commit(_store, head, range, _context!.TimeProvider.GetUtcNow()));
+        return new(new Commit(_store, _store.Head, _context!.TimeProvider.GetUtcNow()));
     }
 
     /// <inheritdoc/>
     public ValueTask<CompactRange> IntegrateAsync(CancellationToken cancellationToken)
     {
-        var range = _store.Head.Range;
+        var range = _store.Range;
         _integrated = range.Size;
         return new(range);
     }
@@ -111,11 +109,9 @@ public sealed class InMemorySink : IAuditSink
         return ValueTask.CompletedTask;
     }
 
-    private sealed class Commit(InMemoryStore store, LogHead head, CompactRange range, DateTimeOffset now) : IAuditCommit
+    private sealed class Commit(InMemoryStore store, LogHead head, DateTimeOffset now) : IAuditCommit
     {
         public LogHead Head => head;
-
-        public CompactRange Range => range;
 
         public DateTimeOffset Now => now;
 
