@@ -1,6 +1,7 @@
 using ImmutableAudit.Checkpoints;
 using ImmutableAudit.Merkle;
 using ImmutableAudit.Storage.FileSystem;
+using ImmutableAudit.Storage.InMemory;
 using ImmutableAudit.Tests.Support;
 
 namespace ImmutableAudit.Tests.Log;
@@ -158,6 +159,19 @@ public sealed class RollbackTests : IDisposable
 
         Directory.Delete(journal, recursive: true);
         await Assert.ThrowsAsync<AuditLogCorruptException>(OpenAsync);
+    }
+
+    [Fact]
+    public async Task A_sink_that_finds_less_than_was_acknowledged_stops_the_log()
+    {
+        var sink = new InterceptedSink(new InMemorySink(new InMemoryStore()));
+        await using var log = await AuditLog.OpenAsync(_logs.Options(sink));
+        await log.AppendAsync([TestLogs.Event(0), TestLogs.Event(1)]);
+        sink.Recovered = found => found with { Head = found.Head with { Size = 1 } };
+        sink.Completing = _ => throw new IOException("The storage does not answer.");
+        await Assert.ThrowsAsync<AuditOutcomeUnknownException>(async () => await log.AppendAsync(TestLogs.Event(2)));
+        var refusal = await Waiting.ForCorruptionAsync(log);
+        Assert.Contains("found 1 entries", refusal.Message, StringComparison.Ordinal);
     }
 
     private async Task WriteAsync(int count, string? reason = null)

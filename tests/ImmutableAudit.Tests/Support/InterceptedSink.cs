@@ -14,6 +14,9 @@ internal sealed class InterceptedSink(IAuditSink inner) : IAuditSink
     /// <summary>Runs after a commit was completed; when it throws, the commit failed but took effect.</summary>
     public Action? Completed { get; set; }
 
+    /// <summary>What is told to have been found, in the place of what was.</summary>
+    public Func<SinkRecovery, SinkRecovery>? Recovered { get; set; }
+
     /// <summary>Runs before everything else that is asked of the sink.</summary>
     public Action? Asking { get; set; }
 
@@ -29,8 +32,11 @@ internal sealed class InterceptedSink(IAuditSink inner) : IAuditSink
     public ValueTask ClaimAsync(SinkContext context, CancellationToken cancellationToken) =>
         Asked().ClaimAsync(context, cancellationToken);
 
-    public ValueTask<SinkRecovery> RecoverAsync(CompactRange? published, CancellationToken cancellationToken) =>
-        Asked().RecoverAsync(published, cancellationToken);
+    public async ValueTask<SinkRecovery> RecoverAsync(CompactRange? published, CancellationToken cancellationToken)
+    {
+        var found = await Asked().RecoverAsync(published, cancellationToken);
+        return Recovered?.Invoke(found) ?? found;
+    }
 
     public async ValueTask<IAuditCommit> OpenCommitAsync(CancellationToken cancellationToken) =>
         new Commit(this, await Asked().OpenCommitAsync(cancellationToken));
