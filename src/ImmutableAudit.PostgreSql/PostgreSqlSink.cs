@@ -217,11 +217,11 @@ public sealed class PostgreSqlSink : IAuditSink
                 $"{opened.Log} has {head.Size} entries, but {published.Size} are published: the database was put back in parts. Nothing was changed.");
         }
 
-        opened.Integrator.Begin(published);
         var newest = await opened.Integrator.ReadPublishedAsync(cancellationToken).ConfigureAwait(false)
             ?? throw new AuditLogCorruptException($"The checkpoint of {opened.Log} is gone. Nothing was changed. Restore the database.");
         await opened.Integrator.CheckExtendsAsync(newest, published, cancellationToken).ConfigureAwait(false);
         await opened.Integrator.CheckExtendsOwnAsync(newest, published.Size, cancellationToken).ConfigureAwait(false);
+        opened.Integrator.Begin(published);
         await opened.Integrator.SurveyAsync(published, cancellationToken).ConfigureAwait(false);
     }
 

@@ -3,7 +3,9 @@ using System.Text;
 using ImmutableAudit.Checkpoints;
 using ImmutableAudit.Merkle;
 using ImmutableAudit.PostgreSql.Tests.Support;
+using ImmutableAudit.Storage;
 using ImmutableAudit.Verification;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace ImmutableAudit.PostgreSql.Tests;
@@ -112,6 +114,43 @@ public sealed class TamperTests(ServerFixture fixture)
 
     [ServerFact]
     public Task What_was_changed_is_not_gone_on_from_by_who_committed_it_whoever_has_signed_it() => ChangedInFrontAsync(isSignedByAnother: true);
+
+    [ServerFact]
+    public Task What_was_changed_is_noticed_by_who_committed_it_as_it_recovers() => ChangedBeforeRecoveryAsync(isSignedByAnother: false);
+
+    [ServerFact]
+    public Task What_was_changed_is_noticed_by_who_committed_it_as_it_recovers_whoever_has_signed_it() => ChangedBeforeRecoveryAsync(isSignedByAnother: true);
+
+    private async Task ChangedBeforeRecoveryAsync(bool isSignedByAnother)
+    {
+        using var schema = await fixture.CreateSchemaAsync();
+        await using (await schema.OpenAsync())
+        {
+            // Now there is a log.
+        }
+
+        await using var sink = schema.CreateSink();
+        await sink.ClaimAsync(new SinkContext(TestSchema.Origin, TimeProvider.System, NullLogger.Instance), CancellationToken.None);
+        var published = new CompactRange();
+        await sink.RecoverAsync(published, CancellationToken.None);
+        await SinkFiller.CommitAsync(sink, [.. Enumerable.Range(0, 3).Select(i => new ReadOnlyMemory<byte>(Encoding.ASCII.GetBytes(
+            $$"""{"v":1,"time":"2026-01-01T00:00:00.0000000Z","type":"event","id":"019b0000-0000-7000-8000-{{i:x12}}","actor":{"id":"alice"},"action":"number"}""")))]);
+        if (isSignedByAnother)
+        {
+            await sink.IntegrateAsync(CancellationToken.None); // It has found what it committed, but that is not published.
+        }
+
+        await TamperAsync(schema, await RewriteAsync(schema, 1));
+        if (isSignedByAnother)
+        {
+            await using var other = await schema.OpenAsync();
+            await AppendAsync(other, 3, 4);
+            await other.FlushAsync(); // It cannot know.
+            published = await RangeAsync(schema);
+        }
+
+        await Assert.ThrowsAsync<AuditLogCorruptException>(async () => await sink.RecoverAsync(published, CancellationToken.None));
+    }
 
     private async Task ChangedInFrontAsync(bool isSignedByAnother)
     {
@@ -340,6 +379,21 @@ public sealed class TamperTests(ServerFixture fixture)
         TamperAsync(schema, string.Concat(Tables.Select(table => $"DELETE FROM {{schema}}.{table}; INSERT INTO {{schema}}.{table} SELECT * FROM {{schema}}_kept.{table}; ")));
 
     private static string[] Tables => ["head", "checkpoint", "entry", "tile"];
+
+    /// <summary>The tree of what is stored.</summary>
+    private static async Task<CompactRange> RangeAsync(TestSchema schema)
+    {
+        await using var source = NpgsqlDataSource.Create(schema.Auditor);
+        await using var command = source.CreateCommand(schema.In("SELECT data FROM {schema}.entry ORDER BY index"));
+        await using var rows = await command.ExecuteReaderAsync();
+        var range = new CompactRange();
+        while (await rows.ReadAsync())
+        {
+            range.Append(TreeHasher.HashLeaf(rows.GetFieldValue<byte[]>(0)));
+        }
+
+        return range;
+    }
 
     /// <summary>Changes one entry, and the head so that it fits.</summary>
     private static async Task<string> RewriteAsync(TestSchema schema, long index)

@@ -3,7 +3,7 @@ using ImmutableAudit.Merkle;
 
 namespace ImmutableAudit.Benchmarks.Micro;
 
-/// <summary>What the tree costs a commit: appending its leaves to a range of a million, and the root.</summary>
+/// <summary>What the tree costs a commit on PostgreSQL: appending its leaves to a range of a million, and the root.</summary>
 public class CompactRangeBenchmarks
 {
     private const long Size = 1_000_000;

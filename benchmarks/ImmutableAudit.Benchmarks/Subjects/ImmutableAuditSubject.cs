@@ -16,7 +16,7 @@ internal sealed class ImmutableAuditSubject(string name = ImmutableAuditSubject.
 
     public string NotDone => interval is null
         ? "Publishes on its default interval while it is measured."
-        : "Commits alone: does not integrate, sign or publish while it is measured.";
+        : "Commits alone: does not hash the tree, integrate, sign or publish while it is measured.";
 
     public async Task<Sample> RunAsync(Workload workload)
     {

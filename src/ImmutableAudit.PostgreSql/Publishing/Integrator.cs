@@ -123,13 +123,15 @@ internal sealed class Integrator(
         Met(known);
     }
 
-    /// <summary>Makes sure that a published tree begins with all that this process has committed up to a size.</summary>
+    /// <summary>
+    /// Makes sure that a published tree begins with what this process has vouched for, and with what it has read or committed up to a size.
+    /// </summary>
     /// <returns>What it has committed so far.</returns>
     public async ValueTask<IReadOnlyList<CompactRange>> CheckExtendsOwnAsync(SignedCheckpoint published, long size, CancellationToken cancellationToken)
     {
         var found = own.Now().Where(tree => tree.Size <= size).ToList();
         var snapshot = new LogSnapshot(stored, published); // One for all, for what it remembers.
-        foreach (var tree in found)
+        foreach (var tree in found.Append(_vouched).Concat(_met.Size <= size ? [_met] : []))
         {
             await CheckExtendsAsync(snapshot, tree, cancellationToken).ConfigureAwait(false);
         }
@@ -244,12 +246,6 @@ internal sealed class Integrator(
 
         check(published);
         var size = published.Checkpoint.Size;
-        await CheckExtendsAsync(published, _vouched, cancellationToken).ConfigureAwait(false);
-        if (_met.Size <= size)
-        {
-            await CheckExtendsAsync(published, _met, cancellationToken).ConfigureAwait(false);
-        }
-
         var found = await CheckExtendsOwnAsync(published, size, cancellationToken).ConfigureAwait(false);
         var partials = new Dictionary<TileCoordinate, ReadOnlyMemory<byte>>();
         foreach (var tile in TileBuilder.PartialTilesOf(size))

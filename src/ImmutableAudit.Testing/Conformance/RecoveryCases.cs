@@ -10,8 +10,7 @@ internal static class RecoveryCases
     private const string Published =
         "The compact range at the published checkpoint, checked against its signature; null where there is no checkpoint: then the store must hold nothing, and becomes a log without entries.";
 
-    private const string Acknowledged = "What this sink has acknowledged itself it holds against what it finds: nobody else knows what that was.";
-    private const string Corrupt = "What is found does not hold together or does not reach the given range, or what this sink has acknowledged; nothing was changed.";
+    private const string Corrupt = "What is found does not hold together or does not reach the given range; nothing was changed.";
 
     public static IEnumerable<SinkConformanceCase> All { get; } =
     [
@@ -23,7 +22,6 @@ internal static class RecoveryCases
         new("Recovery: a crash in the midst of commits", Recover, "Entries whose commit is whole but was not acknowledged may be kept; they are then durable too.", CrashedAtWorkAsync),
         new("Recovery: committed entries outlive the process", "IAuditSink.IsDurable", "Whether committed entries outlive the process.", DurableAsync),
         new("Recovery: on an open sink, again and again", "IAuditSink", "A log calls RecoverAsync again after a commit of unknown outcome.", AgainAsync),
-        new("Recovery: again, with what this sink has acknowledged", Recover, Acknowledged, AgainAsync),
         new("Recovery: what was published is not reached", Recover, Corrupt, PublishedNotReachedAsync),
         new("Recovery: what was published has another root", Recover, Corrupt, PublishedOtherRootAsync),
         new("Recovery: the head comes back", "SinkRecovery", "Where the log stands: every entry below its size is durable.", HeadAsync),

@@ -83,7 +83,7 @@ internal sealed class Batch
         Grow(ref _leaves, 0, _count);
         var leaves = _leaves.AsSpan(0, _count);
         ReadOnlySpan<byte> entries = _entries.AsSpan(0, _length);
-        EntryBundle.HashEntries(ref entries, leaves, BatchHasher.Fastest);
+        EntryBundle.HashEntries(ref entries, leaves);
         return new CommitBatch
         {
             FirstIndex = _start.Size,

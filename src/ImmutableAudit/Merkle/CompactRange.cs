@@ -125,14 +125,6 @@ public sealed class CompactRange
     /// <summary>A copy that goes its own way.</summary>
     public CompactRange Clone() => new(Size, Nodes);
 
-    /// <summary>Becomes the same as another, and goes its own way from there.</summary>
-    internal void CopyFrom(CompactRange other)
-    {
-        other.Nodes.CopyTo(_nodes);
-        _count = other._count;
-        Size = other.Size;
-    }
-
     /// <summary>The root over adjacent complete subtrees, largest first; at least one.</summary>
     internal static MerkleHash Fold(ReadOnlySpan<MerkleHash> nodes)
     {

@@ -46,7 +46,7 @@ public interface IAuditSink : ILogReader, IAsyncDisposable
     /// store has begun the log meanwhile, what is there is found.
     /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="AuditLogCorruptException">What is found does not hold together or does not reach the given range, or what this sink has acknowledged; nothing was changed.</exception>
+    /// <exception cref="AuditLogCorruptException">What is found does not hold together or does not reach the given range; nothing was changed.</exception>
     ValueTask<SinkRecovery> RecoverAsync(CompactRange? published, CancellationToken cancellationToken);
 
     /// <summary>Opens a commit on the current head; shared sinks lock or read it there.</summary>

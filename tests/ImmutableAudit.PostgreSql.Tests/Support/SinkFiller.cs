@@ -16,13 +16,15 @@ internal static class SinkFiller
             await sink.ClaimAsync(new SinkContext(origin, TimeProvider.System, NullLogger.Instance), CancellationToken.None);
             await sink.RecoverAsync(null, CancellationToken.None);
             await PublishAsync(sink, origin, new CompactRange(), signer);
-            using (var commit = await sink.OpenCommitAsync(CancellationToken.None))
-            {
-                Assert.Equal(CommitOutcome.Committed, await commit.CompleteAsync(Batch(commit, entries), CancellationToken.None));
-            }
-
+            await CommitAsync(sink, entries);
             await PublishAsync(sink, origin, await sink.IntegrateAsync(CancellationToken.None), signer);
         }
+    }
+
+    public static async Task CommitAsync(IAuditSink sink, IReadOnlyList<ReadOnlyMemory<byte>> entries)
+    {
+        using var commit = await sink.OpenCommitAsync(CancellationToken.None);
+        Assert.Equal(CommitOutcome.Committed, await commit.CompleteAsync(Batch(commit, entries), CancellationToken.None));
     }
 
     private static async Task PublishAsync(IAuditSink sink, string origin, CompactRange range, INoteSigner signer) => Assert.NotNull(await sink.PublishAsync(

@@ -149,10 +149,6 @@ internal static class Mutants
         {
             Recover = async published => Recovered(await sink.RecoverAsync(published, default), published),
         }),
-        ("forgets, when it is made ready again, what it has acknowledged", "Recovery: again, with what this sink has acknowledged", (harness, sink) => new Mutant(sink)
-        {
-            Recover = async published => harness.Memory.TryAdd("ready", true) ? await sink.RecoverAsync(published, default) : Recovered(await sink.RecoverAsync(published, default), published),
-        }),
         ("takes any published root", "Recovery: what was published has another root", (_, sink) => new Mutant(sink)
         {
             Recover = _ => sink.RecoverAsync(null, default),

@@ -57,25 +57,6 @@ public sealed class CompactRangeTests
         Assert.Equal(Tree.Root(8), clone.Root());
     }
 
-    [Theory]
-    [InlineData(0, 37)]
-    [InlineData(37, 0)]
-    [InlineData(255, 37)]
-    [InlineData(37, 255)]
-    public void What_becomes_the_same_as_another_goes_its_own_way(int before, int size)
-    {
-        var other = new CompactRange();
-        other.Append(Leaves.AsSpan(0, size));
-        var range = new CompactRange();
-        range.Append(Leaves.AsSpan(0, before));
-        range.CopyFrom(other);
-        Assert.Equal((size, Tree.Root(size)), (range.Size, range.Root()));
-
-        range.Append(Leaves[size]);
-        Assert.Equal((size + 1, Tree.Root(size + 1)), (range.Size, range.Root()));
-        Assert.Equal((size, Tree.Root(size)), (other.Size, other.Root()));
-    }
-
     [Fact]
     public void Parts_that_do_not_fit_the_size_are_refused()
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using ImmutableAudit.Checkpoints;
 using ImmutableAudit.Merkle;
@@ -147,6 +146,11 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
 
             // What is published may be more than the log was told, where that failed at the very end: then the journal was freed up to there.
             var tree = published.Size >= _tree.Size ? published.Clone() : _tree;
+            if (!IsOf(tree, _published) && !(_doubtfulTree is { } doubtful && IsOf(doubtful, _published)))
+            {
+                throw new AuditLogCorruptException($"The checkpoint of '{_directory}' was changed meanwhile. Nothing was changed here. Verify the log, and restore the file.");
+            }
+
             _edge = await RightEdge.LoadAsync(this, tree, cancellationToken).ConfigureAwait(false);
             _tree = tree;
 
@@ -211,8 +215,17 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
             // A rename that was reported as failed may have happened. What readers may have seen is not signed anew (LOG.md L22).
             var found = SignedCheckpoint.Parse(bytes);
             _files.FlushDirectory(_directory);
+            if (IsOf(doubtful, found))
+            {
+                Adopt(found, doubtful);
+            }
+            else if (!IsOf(_tree, found))
+            {
+                throw new AuditLogCorruptException(
+                    $"The checkpoint of '{_directory}' is neither the one that was published nor the one that was to be: it was changed. Verify the log, and restore the file.");
+            }
+
             _doubtfulTree = null;
-            Adopt(found, found.Checkpoint.Size == doubtful.Size && found.Checkpoint.Root == doubtful.Root() ? doubtful : _tree);
         }
 
         if (_published is { } current && current.Checkpoint.Size >= checkpoint.Checkpoint.Size)
@@ -320,47 +333,28 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
     /// <summary>Takes committed entries up to a size, at least, from the journal into tiles and bundles: those that were committed, and no others.</summary>
     private void Integrate(RightEdge edge, long size)
     {
-        byte[] buffer = [];
-        MerkleHash[] hashes = [];
-        try
+        using var reader = new CommitReader();
+        while (edge.Size < size)
         {
-            while (edge.Size < size)
+            var commit = Journal.Find(edge.Size) is { } found && found.FirstIndex == edge.Size
+                ? found
+                : throw new AuditLogCorruptException($"The journal in '{JournalPath}' does not hold entry {edge.Size}, which was committed.");
+            if (!reader.TryRead(commit))
             {
-                var commit = Journal.Find(edge.Size)
-                    ?? throw new AuditLogCorruptException($"The journal in '{JournalPath}' does not hold entry {edge.Size}, which was committed.");
-                var entries = Room(ref buffer, commit.Header.EntriesLength);
-                var leaves = Room(ref hashes, commit.Header.Count);
-                commit.ReadEntries(entries);
-                if (!commit.TryHash(entries, leaves))
-                {
-                    throw new AuditLogCorruptException(
-                        $"The journal in '{JournalPath}' was changed on disk: its entries {commit.FirstIndex} to {commit.EndIndex - 1} are not those that were committed. They are not signed.");
-                }
+                throw new AuditLogCorruptException(
+                    $"The journal in '{JournalPath}' was changed on disk: its entries {commit.FirstIndex} to {commit.EndIndex - 1} are not those that were committed. They are not signed.");
+            }
 
-                edge.Append(entries, leaves);
-                if (edge.HasGroup)
-                {
-                    edge.WriteFull(_writer);
-                }
+            edge.Append(reader.Entries, reader.Leaves);
+            if (edge.HasGroup)
+            {
+                edge.WriteFull(_writer);
             }
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-            ArrayPool<MerkleHash>.Shared.Return(hashes);
-        }
     }
 
-    private static Span<T> Room<T>(ref T[] array, int length)
-    {
-        if (array.Length < length)
-        {
-            ArrayPool<T>.Shared.Return(array);
-            array = ArrayPool<T>.Shared.Rent(length);
-        }
-
-        return array.AsSpan(0, length);
-    }
+    private static bool IsOf(CompactRange tree, SignedCheckpoint checkpoint) =>
+        checkpoint.Checkpoint.Size == tree.Size && checkpoint.Checkpoint.Root == tree.Root();
 
     /// <summary>Takes a durable checkpoint for the published one: what it covers is needed in no other form any more.</summary>
     private void Adopt(SignedCheckpoint checkpoint, CompactRange tree)

@@ -26,26 +26,46 @@ internal readonly record struct JournalCommit(JournalSegment Segment, JournalRec
         return new MerkleHash(digest);
     }
 
-    /// <summary>Whether it has the same place in the log as another, and the same entries.</summary>
-    public bool IsSame(JournalCommit other) => FirstIndex == other.FirstIndex && EndIndex == other.EndIndex && Digest == other.Digest;
+    /// <summary>The digest of entries as they lie in a bundle; <see langword="false"/> where they are not as many as announced.</summary>
+    public static bool TryDigest(ReadOnlySpan<byte> entries, int count, out MerkleHash digest)
+    {
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<MerkleHash> room = stackalloc MerkleHash[TileCoordinate.FullWidth];
+        Span<byte> hash = stackalloc byte[MerkleHash.Size];
+        for (var left = count; left > 0;)
+        {
+            var leaves = room[..Math.Min(left, room.Length)];
+            if (EntryBundle.HashEntries(ref entries, leaves) < leaves.Length)
+            {
+                digest = default;
+                return false;
+            }
 
-    /// <summary>Hashes its entries as they were read back, and says whether they are those that were committed.</summary>
-    /// <param name="entries">The entries, as they lie in a bundle.</param>
-    /// <param name="leaves">Gets their hashes: <see cref="JournalRecordHeader.Count"/> of them.</param>
-    public bool TryHash(ReadOnlySpan<byte> entries, Span<MerkleHash> leaves) =>
-        EntryBundle.HashEntries(ref entries, leaves) == leaves.Length && DigestOf(leaves) == Digest;
+            sha.AppendData(MemoryMarshal.AsBytes(leaves));
+            left -= leaves.Length;
+        }
 
-    /// <summary>Reads its entries, as they lie in a bundle.</summary>
-    /// <exception cref="AuditLogUnreadableException">The file ends before they do.</exception>
+        sha.GetHashAndReset(hash);
+        digest = new MerkleHash(hash);
+        return true;
+    }
+
+    /// <summary>Whether it has the same place in the log as another, the same entries, and leads to the same head.</summary>
+    public bool IsSame(JournalCommit other) => FirstIndex == other.FirstIndex && Header.End == other.Header.End && Digest == other.Digest;
+
+    /// <summary>Reads its entries, as they lie in a bundle, and makes sure that they are those that were committed.</summary>
+    /// <exception cref="AuditLogUnreadableException">They are not, or the file ends before they do.</exception>
     public byte[] ReadEntries()
     {
         var entries = new byte[Header.EntriesLength];
         ReadEntries(entries);
-        return entries;
+        return TryDigest(entries, Header.Count, out var digest) && digest == Digest ? entries : throw new AuditLogUnreadableException(
+            $"The journal segment '{Segment.Path}' was changed on disk: the commit at byte {Header.Position} does not hold the entries that were committed.");
     }
 
-    /// <inheritdoc cref="ReadEntries()"/>
+    /// <summary>Reads its entries as they are in the file.</summary>
     /// <param name="entries">Takes them: <see cref="JournalRecordHeader.EntriesLength"/> bytes.</param>
+    /// <exception cref="AuditLogUnreadableException">The file ends before they do.</exception>
     public void ReadEntries(Span<byte> entries)
     {
         if (Segment.ReadRaw(entries, Header.Position + JournalFormat.RecordHeaderSize) != entries.Length)

@@ -15,7 +15,6 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
         "Nothing was changed. Restore the file from where it was lost, or go on in a new log that names this one as its predecessor.";
 
     private byte[] _buffer = new byte[JournalFormat.PageSize];
-    private MerkleHash[] _leaves = [];
 
     /// <summary>Runs it.</summary>
     /// <param name="published">The published size; <see langword="null"/> where there is no checkpoint.</param>
@@ -127,7 +126,7 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
     {
         var from = published ?? 0;
         var next = from;
-        var known = acknowledged.SkipWhile(commit => commit.EndIndex <= from).ToList();
+        var known = acknowledged.TakeWhile(commit => commit.EndIndex <= from).Count();
         var start = chain[0].Header.Start;
         var time = start.LastTime;
         using var flushing = new FlushBehind(fresh);
@@ -148,12 +147,16 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
                         $"The journal in '{directory.Path}' holds entries, but the log has no checkpoint, which every log has from its first moment: it was removed. {WayOut}");
                 }
 
-                var digest = Hash(chain[i], header, next);
+                if (header.FirstIndex != next || !JournalCommit.TryDigest(_buffer.AsSpan(JournalFormat.RecordHeaderSize, header.EntriesLength), header.Count, out var digest))
+                {
+                    throw Damaged(chain[i], $"the commit at byte {header.Position} does not hold the entries that it announces");
+                }
+
                 next = header.EndIndex;
                 CheckTimes(chain[i], header, ref time);
                 var size = JournalFormat.RecordSize(header.EntriesLength);
                 var commit = fresh.Append(_buffer.AsSpan(0, size), header.EntriesLength, header.Count, header.End, digest);
-                if (rewritten.Count < known.Count && !commit.IsSame(known[rewritten.Count]))
+                if (known < acknowledged.Count && !commit.IsSame(acknowledged[known++]))
                 {
                     throw Damaged(chain[i], $"the entries up to {header.EndIndex} are not those that were acknowledged");
                 }
@@ -168,48 +171,27 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
             }
         }
 
-        CheckEnd(chain[^1], from, known.Count > 0 ? known[^1].EndIndex : from);
+        CheckEnd(chain[^1], from, acknowledged);
         flushing.Complete();
         return new JournalOutline(start, chain[^1].Tail, chain[^1].End, fresh.Tail - JournalFormat.PageSize);
     }
 
-    private void CheckEnd(JournalSegment last, long published, long acknowledged)
+    private void CheckEnd(JournalSegment last, long published, IReadOnlyList<JournalCommit> acknowledged)
     {
         if (last.End.Size < published)
         {
             throw Damaged(last, $"the published checkpoint is of size {published}");
         }
 
-        if (last.End.Size < acknowledged)
+        if (acknowledged.Count > 0 && last.End.Size < acknowledged[^1].EndIndex)
         {
-            throw Damaged(last, $"{acknowledged} entries were acknowledged");
+            throw Damaged(last, $"{acknowledged[^1].EndIndex} entries were acknowledged");
         }
 
         if (last.FindWitnessBehindTail(ref _buffer) is { } behind)
         {
             throw Damaged(last, $"another commit is intact at byte {behind}");
         }
-    }
-
-    /// <summary>The digest of the entries in the buffer.</summary>
-    private MerkleHash Hash(JournalSegment segment, in JournalRecordHeader header, long next)
-    {
-        if (header.FirstIndex == next && header.Count <= header.EntriesLength / EntryBundle.LengthPrefix)
-        {
-            if (_leaves.Length < header.Count)
-            {
-                _leaves = new MerkleHash[header.Count];
-            }
-
-            ReadOnlySpan<byte> entries = _buffer.AsSpan(JournalFormat.RecordHeaderSize, header.EntriesLength);
-            var leaves = _leaves.AsSpan(0, header.Count);
-            if (EntryBundle.HashEntries(ref entries, leaves) == leaves.Length)
-            {
-                return JournalCommit.DigestOf(leaves);
-            }
-        }
-
-        throw Damaged(segment, $"the commit at byte {header.Position} does not hold the entries that it announces");
     }
 
     /// <summary>

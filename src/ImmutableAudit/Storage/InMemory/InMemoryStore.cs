@@ -18,7 +18,6 @@ public sealed class InMemoryStore
     /// <summary>For each tile level, the roots of all complete subtrees.</summary>
     private readonly List<MerkleHash>[] _levels = [.. Enumerable.Range(0, TileCoordinate.MaxLevel + 1).Select(_ => new List<MerkleHash>())];
 
-    private readonly CompactRange _range = new();
     private readonly TileBuilder _tiles = new();
     private LogHead _head = LogHead.Empty;
     private SignedCheckpoint? _checkpoint;
@@ -42,7 +41,7 @@ public sealed class InMemoryStore
         {
             lock (_gate)
             {
-                return _range.Clone();
+                return _tiles.ToCompactRange();
             }
         }
     }
@@ -90,7 +89,6 @@ public sealed class InMemoryStore
 
                 _entries.Add(entry.ToArray());
                 _levels[0].Add(leaf);
-                _range.Append(leaf);
                 _tiles.Append(leaf, AddLevel);
             }
 

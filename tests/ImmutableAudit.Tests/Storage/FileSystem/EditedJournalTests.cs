@@ -44,6 +44,7 @@ public sealed class EditedJournalTests : IDisposable
     [Theory]
     [InlineData("changed", "not those that were acknowledged")]
     [InlineData("in one commit", "not those that were acknowledged")]
+    [InlineData("with another privilege head", "not those that were acknowledged")]
     [InlineData("taken away", "3 entries were acknowledged")]
     public async Task What_is_changed_on_disk_before_the_log_recovers_is_not_gone_on_with(string how, string says)
     {
@@ -65,6 +66,9 @@ public sealed class EditedJournalTests : IDisposable
                     Join(bytes);
                     JournalEditing.Reseal(bytes);
                     break;
+                case "with another privilege head":
+                    JournalEditing.WithPrivilegeHead(bytes, 1);
+                    break;
                 default:
                     bytes.AsSpan(3 * Page, Page).Clear();
                     break;
@@ -74,7 +78,24 @@ public sealed class EditedJournalTests : IDisposable
         await Assert.ThrowsAsync<AuditOutcomeUnknownException>(async () => await log.AppendAsync(TestLogs.Event(3)));
         var refusal = await Waiting.ForCorruptionAsync(log);
         Assert.Contains(says, refusal.Message, StringComparison.Ordinal);
-        await AssertNothingIsSignedAsync(log);
+        if (how != "with another privilege head") // The entries are those that were committed, there.
+        {
+            await AssertNothingIsSignedAsync(log);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_changed_on_disk_before_it_is_published_is_not_read_either()
+    {
+        await using var log = await _logs.OpenAsync(options => options.CheckpointInterval = TimeSpan.FromDays(1));
+        await log.AppendAsync(TestLogs.Event(0, "paid 12.50"));
+        Assert.Equal("paid 12.50", (await log.ReadAsync().FirstAsync()).Event.Reason);
+        Edit(bytes =>
+        {
+            PayMore(bytes);
+            JournalEditing.Reseal(bytes);
+        });
+        await Assert.ThrowsAsync<AuditLogUnreadableException>(async () => await log.ReadAsync().FirstAsync());
     }
 
     [Fact]
