@@ -157,12 +157,21 @@ internal sealed class Integrator(
             return;
         }
 
-        var proof = await published.ProveConsistencyAsync(older.Size, cancellationToken).ConfigureAwait(false);
-        if (!MerkleProof.VerifyConsistency(older.Size, older.Root(), newer.Size, newer.Root, [.. proof.Hashes]))
+        try
         {
-            throw new AuditLogCorruptException(
-                $"{stored} of size {newer.Size} does not begin with the {older.Size} entries that were published before: history was replaced. Nothing was changed.");
+            var proof = await published.ProveConsistencyAsync(older.Size, cancellationToken).ConfigureAwait(false);
+            if (MerkleProof.VerifyConsistency(older.Size, older.Root(), newer.Size, newer.Root, [.. proof.Hashes]))
+            {
+                return;
+            }
         }
+        catch (AuditFormatException e)
+        {
+            throw new AuditLogCorruptException($"{stored} cannot be proved to begin with the {older.Size} entries that it had before: {e.Message} Nothing was changed.", e);
+        }
+
+        throw new AuditLogCorruptException(
+            $"{stored} of size {newer.Size} does not begin with the {older.Size} entries that were there before: history was replaced. Nothing was changed.");
     }
 
     /// <summary>The checkpoint that is published; <see langword="null"/> where none is yet.</summary>

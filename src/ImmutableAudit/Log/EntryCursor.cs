@@ -28,7 +28,7 @@ internal sealed class EntryCursor(LogServices log, Func<SignedCheckpoint, LogSna
 
     private async ValueTask FetchAsync(long index, CancellationToken cancellationToken)
     {
-        if (await TryFetchSignedAsync(index, cancellationToken).ConfigureAwait(false))
+        if (await TryFetchSignedAsync(latest(), index, cancellationToken).ConfigureAwait(false))
         {
             return;
         }
@@ -37,16 +37,17 @@ internal sealed class EntryCursor(LogServices log, Func<SignedCheckpoint, LogSna
             ?? throw new AuditLogUnreadableException($"Entry {index} of the log '{log.Options.Origin}' is not committed, or storage does not give it out.");
 
         // It may have been published meanwhile, and come from a file that is not held against anything.
-        if (!await TryFetchSignedAsync(index, cancellationToken).ConfigureAwait(false))
+        var checkpoint = latest();
+        if (!await TryFetchSignedAsync(checkpoint, index, cancellationToken).ConfigureAwait(false))
         {
-            _run = [.. run.From(index)];
-            _first = index;
+            // With those in front of it that are not published either: who follows a chain asks for them next.
+            _first = Math.Max(run.FirstIndex, checkpoint.Checkpoint.Size);
+            _run = [.. run.From(_first)];
         }
     }
 
-    private async ValueTask<bool> TryFetchSignedAsync(long index, CancellationToken cancellationToken)
+    private async ValueTask<bool> TryFetchSignedAsync(SignedCheckpoint checkpoint, long index, CancellationToken cancellationToken)
     {
-        var checkpoint = latest();
         var size = checkpoint.Checkpoint.Size;
         if (index >= size)
         {

@@ -79,10 +79,12 @@ public interface IAuditSink : ILogReader, IAsyncDisposable
     /// <see langword="null"/> where the size is not the one integrated last: integrate and sign again. What recovery found
     /// published counts as integrated, and so do the no entries of a new log.
     /// </returns>
+    /// <exception cref="AuditLogCorruptException">What is published is neither what was, nor what was to be.</exception>
     ValueTask<SignedCheckpoint?> PublishAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken);
 
     /// <summary>Reads committed entries, published or not, as many as lie together.</summary>
     /// <returns>A run that holds the entry at <paramref name="index"/>, or <see langword="null"/> where it is not committed yet.</returns>
     /// <exception cref="AuditLogUnreadableException">The entry could not be read.</exception>
+    /// <exception cref="AuditLogCorruptException">It is not the one that was committed.</exception>
     ValueTask<CommittedEntries?> ReadCommittedAsync(long index, CancellationToken cancellationToken);
 }

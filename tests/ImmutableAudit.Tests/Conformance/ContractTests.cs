@@ -34,6 +34,8 @@ public sealed partial class ContractTests
         ["It does check lengths, so that a hostile source cannot make the caller hold more than the format allows."] = "It takes a store that was tampered with, in a way of its own.",
         ["Bytes of commits that had not reached the disk whole and were dropped, not yet on the record; 0 where none (LOG.md L3)."] = "How much a crash leaves of a commit is each store's own.",
         ["What this sink has acknowledged itself it holds against what it finds: nobody else knows what that was."] = "It takes a store that was tampered with, in a way of its own.",
+        ["It is not the one that was committed."] = "It takes a store that was tampered with, in a way of its own.",
+        ["What is published is neither what was, nor what was to be."] = "It takes a store that was tampered with, in a way of its own.",
         ["Whose signatures the log accepts."] = "A definition.",
         ["A shared sink goes on from another writer's checkpoint only where one of these has signed it; empty where nobody says."] = "It takes a store that was tampered with, in a way of its own.",
         ["Reads the time that an entry carries."] = "A definition.",

@@ -135,27 +135,29 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
     /// <inheritdoc/>
     public async ValueTask<SinkRecovery> RecoverAsync(CompactRange? published, CancellationToken cancellationToken)
     {
+        long? superseded = null;
         if (published is null)
         {
             RefuseTilesWithoutCheckpoint();
         }
         else
         {
-            var note = await _reader.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false);
-            _published = note is { } bytes ? SignedCheckpoint.Parse(bytes) : throw new AuditLogCorruptException($"The checkpoint of '{_directory}' is gone.");
+            var note = await _reader.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false)
+                ?? throw new AuditLogCorruptException($"The checkpoint of '{_directory}' is gone.");
 
-            // What is published may be more than the log was told, where that failed at the very end: then the journal was freed up to there.
+            // What is published may be more than the log was told, where that failed at the very end.
             var tree = published.Size >= _tree.Size ? published.Clone() : _tree;
-            if (!IsOf(tree, _published) && !(_doubtfulTree is { } doubtful && IsOf(doubtful, _published)))
+            var found = Recognize(note, tree);
+            if (_doubtfulTree is { } doubtful && IsOf(doubtful, found))
             {
-                throw new AuditLogCorruptException($"The checkpoint of '{_directory}' was changed meanwhile. Nothing was changed here. Verify the log, and restore the file.");
+                (tree, superseded) = (doubtful, _tree.Size);
             }
 
             _edge = await RightEdge.LoadAsync(this, tree, cancellationToken).ConfigureAwait(false);
-            _tree = tree;
 
             // A process that was killed may have renamed it without flushing the name, and recovery drops what it covers (LOG.md L12).
             _files.FlushDirectory(_directory);
+            (_published, _tree, _doubtfulTree) = (found, tree, null);
         }
 
         _edge ??= await RightEdge.LoadAsync(this, _tree, cancellationToken).ConfigureAwait(false);
@@ -171,6 +173,11 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
             before?.Dispose();
             _committed.Reset(found.Head);
             _sweeper!.SweepEdge(_tree.Size);
+            if (superseded is { } size)
+            {
+                _sweeper.Sweep(size, _tree.Size);
+            }
+
             return found;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -213,16 +220,11 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
         if (_doubtfulTree is { } doubtful && await _reader.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false) is { } bytes)
         {
             // A rename that was reported as failed may have happened. What readers may have seen is not signed anew (LOG.md L22).
-            var found = SignedCheckpoint.Parse(bytes);
+            var found = Recognize(bytes, _tree);
             _files.FlushDirectory(_directory);
             if (IsOf(doubtful, found))
             {
                 Adopt(found, doubtful);
-            }
-            else if (!IsOf(_tree, found))
-            {
-                throw new AuditLogCorruptException(
-                    $"The checkpoint of '{_directory}' is neither the one that was published nor the one that was to be: it was changed. Verify the log, and restore the file.");
             }
 
             _doubtfulTree = null;
@@ -353,13 +355,20 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
         }
     }
 
+    /// <summary>The checkpoint on disk, where it is of the published tree, or of the one that may be.</summary>
+    private SignedCheckpoint Recognize(ReadOnlyMemory<byte> note, CompactRange tree) =>
+        SignedCheckpoint.TryParse(note, out var found) && (IsOf(tree, found) || (_doubtfulTree is { } doubtful && IsOf(doubtful, found)))
+            ? found
+            : throw new AuditLogCorruptException(
+                $"The checkpoint of '{_directory}' is neither the one that was published nor one that was to be: it was changed. Verify the log, and restore the file.");
+
     private static bool IsOf(CompactRange tree, SignedCheckpoint checkpoint) =>
         checkpoint.Checkpoint.Size == tree.Size && checkpoint.Checkpoint.Root == tree.Root();
 
     /// <summary>Takes a durable checkpoint for the published one: what it covers is needed in no other form any more.</summary>
     private void Adopt(SignedCheckpoint checkpoint, CompactRange tree)
     {
-        var before = _published?.Checkpoint.Size ?? 0;
+        var before = _tree.Size;
         (_published, _tree) = (checkpoint, tree);
         Journal.Free(checkpoint.Checkpoint.Size);
         _sweeper!.Sweep(before, checkpoint.Checkpoint.Size);

@@ -54,12 +54,13 @@ internal readonly record struct JournalCommit(JournalSegment Segment, JournalRec
     public bool IsSame(JournalCommit other) => FirstIndex == other.FirstIndex && Header.End == other.Header.End && Digest == other.Digest;
 
     /// <summary>Reads its entries, as they lie in a bundle, and makes sure that they are those that were committed.</summary>
-    /// <exception cref="AuditLogUnreadableException">They are not, or the file ends before they do.</exception>
+    /// <exception cref="AuditLogCorruptException">They are not.</exception>
+    /// <exception cref="AuditLogUnreadableException">The file ends before they do.</exception>
     public byte[] ReadEntries()
     {
         var entries = new byte[Header.EntriesLength];
         ReadEntries(entries);
-        return TryDigest(entries, Header.Count, out var digest) && digest == Digest ? entries : throw new AuditLogUnreadableException(
+        return TryDigest(entries, Header.Count, out var digest) && digest == Digest ? entries : throw new AuditLogCorruptException(
             $"The journal segment '{Segment.Path}' was changed on disk: the commit at byte {Header.Position} does not hold the entries that were committed.");
     }
 

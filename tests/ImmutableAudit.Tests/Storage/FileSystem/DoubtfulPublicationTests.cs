@@ -19,17 +19,22 @@ public sealed class DoubtfulPublicationTests : IDisposable
     [InlineData(nameof(Fault.FailedButDone))]
     public async Task A_log_that_recovers_before_it_is_known_goes_on(string fault)
     {
+        var partial = Path.Combine(_logs.LogDirectory, "tile", "0", "000.p");
         await using (var log = await OpenAsync())
         {
-            await AppendAsync(log, 10);
+            await AppendAsync(log, 100);
+            await log.FlushAsync();
+            Assert.True(Directory.Exists(partial));
+            await AppendAsync(log, 200);
             _files.ArmNext(what => what == $"rename {Checkpoint}", Enum.Parse<Fault>(fault));
             await Assert.ThrowsAsync<AuditPublicationException>(async () => await log.FlushAsync());
             await FailAsync(log);
             await AppendAsync(log, 300);
             Assert.Equal(log.Size, (await log.FlushAsync()).Checkpoint.Size);
+            Assert.False(Directory.Exists(partial));
         }
 
-        await AssertWholeAsync(310);
+        await AssertWholeAsync(600);
     }
 
     [Theory]
@@ -53,20 +58,35 @@ public sealed class DoubtfulPublicationTests : IDisposable
         await AssertWholeAsync(2_015);
     }
 
-    [Fact]
-    public async Task A_checkpoint_that_somebody_put_there_meanwhile_is_not_taken_for_either()
+    [Theory]
+    [InlineData("\n1000000\n", false)]
+    [InlineData("\n1000000\n", true)]
+    [InlineData("garbage", false)]
+    [InlineData("garbage", true)]
+    public async Task A_checkpoint_that_somebody_put_there_meanwhile_is_not_taken_for_either(string size, bool recovers)
     {
         await using var log = await OpenAsync();
+        await AppendAsync(log, 2_000); // More than the first segment holds.
         await AppendAsync(log, 10);
         _files.ArmNext(what => what == $"rename {Checkpoint}", Fault.Failed);
         await Assert.ThrowsAsync<AuditPublicationException>(async () => await log.FlushAsync());
         var text = await File.ReadAllTextAsync(Checkpoint, Encoding.UTF8);
         var journals = Directory.GetFiles(Path.Combine(_logs.LogDirectory, "journal"), "*.journal");
         File.Delete(Checkpoint);
-        await File.WriteAllTextAsync(Checkpoint, text.Replace("\n0\n", "\n1000000\n", StringComparison.Ordinal), Encoding.UTF8);
+        await File.WriteAllTextAsync(Checkpoint, text.Replace("\n0\n", size, StringComparison.Ordinal), Encoding.UTF8);
 
-        var refusal = await Assert.ThrowsAsync<AuditPublicationException>(async () => await log.FlushAsync());
-        Assert.IsType<AuditLogCorruptException>(refusal.InnerException);
+        if (recovers)
+        {
+            await FailToAppendAsync(log);
+            await Waiting.ForCorruptionAsync(log);
+        }
+        else
+        {
+            var refusal = await Assert.ThrowsAsync<AuditPublicationException>(async () => await log.FlushAsync());
+            Assert.IsType<AuditLogCorruptException>(refusal.InnerException);
+        }
+
+        Assert.InRange(journals.Length, 2, int.MaxValue);
         Assert.Equal(journals, Directory.GetFiles(Path.Combine(_logs.LogDirectory, "journal"), "*.journal"));
         Assert.Equal(0, log.LatestCheckpoint.Checkpoint.Size);
     }
@@ -79,10 +99,15 @@ public sealed class DoubtfulPublicationTests : IDisposable
     /// <summary>A commit of which nothing is there, though that is not known; then the log recovers.</summary>
     private async Task FailAsync(AuditLog log)
     {
-        _files.ArmNext(what => what.StartsWith("write", StringComparison.Ordinal) && what.Contains(".journal", StringComparison.Ordinal), Fault.Failed);
-        await Assert.ThrowsAsync<AuditOutcomeUnknownException>(async () => await log.AppendAsync(TestLogs.Event(0)));
+        await FailToAppendAsync(log);
         await Waiting.ForAsync(
             async () => await Record.ExceptionAsync(async () => await log.FlushAsync()) is not AuditUnavailableException, "recovery");
+    }
+
+    private async Task FailToAppendAsync(AuditLog log)
+    {
+        _files.ArmNext(what => what.StartsWith("write", StringComparison.Ordinal) && what.Contains(".journal", StringComparison.Ordinal), Fault.Failed);
+        await Assert.ThrowsAsync<AuditOutcomeUnknownException>(async () => await log.AppendAsync(TestLogs.Event(0)));
     }
 
     private async Task AssertWholeAsync(long size)

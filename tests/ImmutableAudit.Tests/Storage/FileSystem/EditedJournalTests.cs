@@ -95,7 +95,7 @@ public sealed class EditedJournalTests : IDisposable
             PayMore(bytes);
             JournalEditing.Reseal(bytes);
         });
-        await Assert.ThrowsAsync<AuditLogUnreadableException>(async () => await log.ReadAsync().FirstAsync());
+        await Assert.ThrowsAsync<AuditLogCorruptException>(async () => await log.ReadAsync().FirstAsync());
     }
 
     [Fact]
