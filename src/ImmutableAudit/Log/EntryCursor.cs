@@ -41,8 +41,9 @@ internal sealed class EntryCursor(LogServices log, Func<SignedCheckpoint, LogSna
         if (!await TryFetchSignedAsync(checkpoint, index, cancellationToken).ConfigureAwait(false))
         {
             // With those in front of it that are not published either: who follows a chain asks for them next.
-            _first = Math.Max(run.FirstIndex, checkpoint.Checkpoint.Size);
-            _run = [.. run.From(_first)];
+            var first = Math.Max(run.FirstIndex, checkpoint.Checkpoint.Size);
+            _run = [.. run.From(first)];
+            _first = first;
         }
     }
 

@@ -169,7 +169,10 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
         {
             var before = _journal; // Read until the new one is there.
             before?.Stop();
-            (_journal, var found) = recovery.Run(published is null ? null : _tree.Size, before?.Unpublished ?? []);
+
+            // What is published, but not to the log's knowledge, it reads as what is not: from the journal, where that was not freed yet.
+            var from = published is null || before?.Find(published.Size) is not null ? published?.Size : _tree.Size;
+            (_journal, var found) = recovery.Run(from, before?.Unpublished ?? []);
             before?.Dispose();
             _committed.Reset(found.Head);
             _sweeper!.SweepEdge(_tree.Size);
@@ -232,6 +235,7 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
 
         if (_published is { } current && current.Checkpoint.Size >= checkpoint.Checkpoint.Size)
         {
+            Journal.Free(current.Checkpoint.Size);
             return current;
         }
 

@@ -28,7 +28,9 @@ public sealed class DoubtfulPublicationTests : IDisposable
             await AppendAsync(log, 200);
             _files.ArmNext(what => what == $"rename {Checkpoint}", Enum.Parse<Fault>(fault));
             await Assert.ThrowsAsync<AuditPublicationException>(async () => await log.FlushAsync());
-            await FailAsync(log);
+            await FailToAppendAsync(log);
+            Assert.Equal(300, await log.ReadAsync().CountAsync());
+            await RecoveredAsync(log);
             await AppendAsync(log, 300);
             Assert.Equal(log.Size, (await log.FlushAsync()).Checkpoint.Size);
             Assert.False(Directory.Exists(partial));
@@ -50,7 +52,8 @@ public sealed class DoubtfulPublicationTests : IDisposable
             await Assert.ThrowsAsync<AuditPublicationException>(async () => await log.FlushAsync());
             Assert.Equal(0, log.LatestCheckpoint.Checkpoint.Size);
             Assert.Contains("\n2010\n", await File.ReadAllTextAsync(Checkpoint, Encoding.UTF8), StringComparison.Ordinal);
-            await FailAsync(log);
+            await FailToAppendAsync(log);
+            await RecoveredAsync(log);
             await AppendAsync(log, 5);
             Assert.Equal(log.Size, (await log.FlushAsync()).Checkpoint.Size);
         }
@@ -96,14 +99,10 @@ public sealed class DoubtfulPublicationTests : IDisposable
 
     private static async Task AppendAsync(AuditLog log, int count) => await log.AppendAsync([.. Enumerable.Range(0, count).Select(i => TestLogs.Event(i))]);
 
-    /// <summary>A commit of which nothing is there, though that is not known; then the log recovers.</summary>
-    private async Task FailAsync(AuditLog log)
-    {
-        await FailToAppendAsync(log);
-        await Waiting.ForAsync(
-            async () => await Record.ExceptionAsync(async () => await log.FlushAsync()) is not AuditUnavailableException, "recovery");
-    }
+    private static Task RecoveredAsync(AuditLog log) => Waiting.ForAsync(
+        async () => await Record.ExceptionAsync(async () => await log.FlushAsync()) is not AuditUnavailableException, "recovery");
 
+    /// <summary>A commit of which nothing is there, though that is not known.</summary>
     private async Task FailToAppendAsync(AuditLog log)
     {
         _files.ArmNext(what => what.StartsWith("write", StringComparison.Ordinal) && what.Contains(".journal", StringComparison.Ordinal), Fault.Failed);
