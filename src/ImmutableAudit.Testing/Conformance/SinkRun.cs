@@ -195,7 +195,6 @@ internal sealed class SinkRun : IAsyncDisposable
             FirstIndex = commit.Head.Size,
             Count = entries.Count,
             Entries = ModelLog.Prefixed(entries),
-            LeafHashes = entries.Select(ModelLog.LeafHash).ToArray(),
             Head = new LogHead(size, ModelLog.TimeOf(size - 1), privilegeHead ?? commit.Head.PrivilegeHead),
         };
     }

@@ -1,21 +1,20 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using ImmutableAudit.Events;
-using ImmutableAudit.Merkle;
 using ImmutableAudit.Storage;
 using ImmutableAudit.Tiles;
 
 namespace ImmutableAudit.Log;
 
 /// <summary>
-/// Builds one commit: gives each entry its index, time, predecessor and hash on top of a head. Built again from the same requests when
+/// Builds one commit: gives each entry its index, time and predecessor on top of a head. Built again from the same requests when
 /// another writer was first. Its memory is used again; belongs to the log's thread.
 /// </summary>
 internal sealed class Batch
 {
     private readonly List<Sequenced> _requests = [];
+    private readonly BatchLeaves _leaves = new();
     private byte[] _entries = [];
-    private MerkleHash[] _leaves = [];
     private int _length;
     private int _count;
     private LogHead _start;
@@ -77,20 +76,18 @@ internal sealed class Batch
         }
     }
 
-    /// <summary>Hashes all entries together, now that their times are stamped.</summary>
+    /// <summary>All of it, now that the times are stamped.</summary>
     public CommitBatch ToCommit()
     {
-        Grow(ref _leaves, 0, _count);
-        var leaves = _leaves.AsSpan(0, _count);
-        ReadOnlySpan<byte> entries = _entries.AsSpan(0, _length);
-        EntryBundle.HashEntries(ref entries, leaves);
+        ReadOnlyMemory<byte> entries = _entries.AsMemory(0, _length);
+        _leaves.Begin(entries, _count);
         return new CommitBatch
         {
             FirstIndex = _start.Size,
             Count = _count,
-            Entries = _entries.AsMemory(0, _length),
-            LeafHashes = _leaves.AsMemory(0, _count),
+            Entries = entries,
             Head = _head,
+            Leaves = _leaves,
         };
     }
 
@@ -118,7 +115,7 @@ internal sealed class Batch
     private AuditReceipt Receipt(in Sequenced sequenced, int i)
     {
         var place = sequenced.First + i;
-        return new AuditReceipt(_start.Size + place, _leaves[place], sequenced.Time, sequenced.Request.Id(i));
+        return new AuditReceipt(_start.Size + place, _leaves.Hashes().Span[place], sequenced.Time, sequenced.Request.Id(i));
     }
 
     /// <summary>Formats a time once for all entries that have it.</summary>
@@ -137,22 +134,18 @@ internal sealed class Batch
 
     private Span<byte> Reserve(AppendRequest request)
     {
-        Grow(ref _entries, _length, request.Length);
+        if (_entries.Length - _length < request.Length)
+        {
+            var grown = ArrayPool<byte>.Shared.Rent(Math.Max(_length + request.Length, 2 * _entries.Length));
+            _entries.AsSpan(0, _length).CopyTo(grown);
+            ArrayPool<byte>.Shared.Return(_entries);
+            _entries = grown;
+        }
+
         var target = _entries.AsSpan(_length, request.Length);
         request.Bytes.CopyTo(target);
         _length += request.Length;
         return target;
-    }
-
-    private static void Grow<T>(ref T[] array, int used, int more)
-    {
-        if (array.Length - used < more)
-        {
-            var grown = ArrayPool<T>.Shared.Rent(Math.Max(used + more, 2 * array.Length));
-            array.AsSpan(0, used).CopyTo(grown);
-            ArrayPool<T>.Shared.Return(array);
-            array = grown;
-        }
     }
 
     /// <summary>A request in its place.</summary>

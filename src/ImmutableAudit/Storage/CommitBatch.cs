@@ -19,9 +19,26 @@ public readonly record struct CommitBatch
     /// <summary>The entries one after the other, each behind its length as a 16-bit big-endian number, as in an entry bundle.</summary>
     public required ReadOnlyMemory<byte> Entries { get; init; }
 
-    /// <summary>The leaf hash of each entry.</summary>
-    public required ReadOnlyMemory<MerkleHash> LeafHashes { get; init; }
+    /// <summary>The leaf hash of each entry (RFC 6962 section 2.1), computed when first asked for.</summary>
+    /// <exception cref="ArgumentException">There are fewer entries than <see cref="Count"/>.</exception>
+    public ReadOnlyMemory<MerkleHash> LeafHashes
+    {
+        get
+        {
+            if (Leaves?.AreOf(Entries, Count) == true)
+            {
+                return Leaves.Hashes();
+            }
+
+            var hashes = new MerkleHash[Count];
+            BatchLeaves.Hash(Entries.Span, hashes);
+            return hashes;
+        }
+    }
 
     /// <summary>The head once these entries are in.</summary>
     public required LogHead Head { get; init; }
+
+    // The log needs them itself where somebody waits for a receipt.
+    internal BatchLeaves? Leaves { get; init; }
 }

@@ -46,7 +46,6 @@ internal static class SinkFiller
             FirstIndex = commit.Head.Size,
             Count = entries.Count,
             Entries = bytes,
-            LeafHashes = entries.Select(entry => TreeHasher.HashLeaf(entry.Span)).ToArray(),
             Head = new LogHead(commit.Head.Size + entries.Count, AuditEntry.Decode(0, entries[^1]).Time, -1),
         };
     }

@@ -398,7 +398,7 @@ internal static class Mutants
         await Task.Delay(pause);
         using var second = await sink.OpenCommitAsync(default);
         var entries = EntryBundle.LengthOf(batch.Entries.Span, 1);
-        return await second.CompleteAsync(batch with { FirstIndex = batch.FirstIndex + 1, Count = batch.Count - 1, Entries = batch.Entries[entries..], LeafHashes = batch.LeafHashes[1..] }, default);
+        return await second.CompleteAsync(batch with { FirstIndex = batch.FirstIndex + 1, Count = batch.Count - 1, Entries = batch.Entries[entries..] }, default);
     }
 
     /// <summary>The first entries of a batch, as a batch of their own.</summary>
@@ -406,7 +406,6 @@ internal static class Mutants
     {
         Count = count,
         Entries = batch.Entries[..EntryBundle.LengthOf(batch.Entries.Span, count)],
-        LeafHashes = batch.LeafHashes[..count],
         Head = batch.Head with { Size = batch.FirstIndex + count },
     };
 

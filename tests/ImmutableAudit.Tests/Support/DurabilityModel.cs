@@ -1,3 +1,5 @@
+using ImmutableAudit.Storage.FileSystem;
+
 namespace ImmutableAudit.Tests.Support;
 
 /// <summary>What of a directory would be found after a power failure.</summary>
@@ -139,17 +141,17 @@ internal sealed class DurabilityModel
             }
         }
 
-        public void Flushed(byte[] bytes)
+        public void Flushed(IStorageFile file)
         {
-            var durable = new byte[bytes.Length];
-            Durable.AsSpan(0, Math.Min(Durable.Length, bytes.Length)).CopyTo(durable);
-            foreach (var page in _dirty.Where(page => page * PageSize < bytes.Length))
+            var durable = Durable;
+            Array.Resize(ref durable, (int)file.Length);
+            Durable = durable;
+            foreach (var page in _dirty.Where(page => page * PageSize < durable.Length))
             {
                 var at = (int)(page * PageSize);
-                bytes.AsSpan(at, Math.Min(PageSize, bytes.Length - at)).CopyTo(durable.AsSpan(at));
+                file.Read(durable.AsSpan(at, Math.Min(PageSize, durable.Length - at)), at);
             }
 
-            Durable = durable;
             _dirty.Clear();
         }
 

@@ -27,7 +27,7 @@ internal sealed class CommitReader : IDisposable
         MakeRoom(ref _leaves, _count);
         commit.ReadEntries(_entries.AsSpan(0, _length));
         var rest = Entries;
-        return EntryBundle.HashEntries(ref rest, _leaves.AsSpan(0, _count)) == _count && JournalCommit.DigestOf(Leaves) == commit.Digest;
+        return commit.Seal.IsOf(rest) && EntryBundle.HashEntries(ref rest, _leaves.AsSpan(0, _count)) == _count;
     }
 
     public void Dispose()

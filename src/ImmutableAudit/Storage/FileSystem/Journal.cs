@@ -114,8 +114,7 @@ internal sealed class Journal : IDisposable
         _isInDoubt = true;
         var record = _record.AsSpan(0, size);
         batch.Entries.Span.CopyTo(record[JournalFormat.RecordHeaderSize..]);
-        var commit = _active.Append(
-            record, batch.Entries.Length, batch.Count, batch.Head, JournalCommit.DigestOf(batch.LeafHashes.Span), _isBuffered ? _active.Tail - _active.FlushedTo : 0);
+        var commit = _active.Append(record, batch.Entries.Length, batch.Count, batch.Head, _isBuffered ? _active.Tail - _active.FlushedTo : 0);
         if (!_isBuffered)
         {
             _active.Flush();

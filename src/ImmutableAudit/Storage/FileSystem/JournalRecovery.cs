@@ -147,21 +147,21 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
                         $"The journal in '{directory.Path}' holds entries, but the log has no checkpoint, which every log has from its first moment: it was removed. {WayOut}");
                 }
 
-                if (header.FirstIndex != next || !JournalCommit.TryDigest(_buffer.AsSpan(JournalFormat.RecordHeaderSize, header.EntriesLength), header.Count, out var digest))
+                if (header.FirstIndex != next)
                 {
-                    throw Damaged(chain[i], $"the commit at byte {header.Position} does not hold the entries that it announces");
+                    throw Unannounced(chain[i], header);
                 }
 
-                next = header.EndIndex;
-                CheckTimes(chain[i], header, ref time);
-                var size = JournalFormat.RecordSize(header.EntriesLength);
-                var commit = fresh.Append(_buffer.AsSpan(0, size), header.EntriesLength, header.Count, header.End, digest);
-                if (known < acknowledged.Count && !commit.IsSame(acknowledged[known++]))
+                var entries = _buffer.AsSpan(JournalFormat.RecordHeaderSize, header.EntriesLength);
+                if (known < acknowledged.Count && !acknowledged[known++].IsSame(header, entries))
                 {
                     throw Damaged(chain[i], $"the entries up to {header.EndIndex} are not those that were acknowledged");
                 }
 
-                rewritten.Add(commit);
+                next = header.EndIndex;
+                CheckEntries(chain[i], header, entries, ref time);
+                var size = JournalFormat.RecordSize(header.EntriesLength);
+                rewritten.Add(fresh.Append(_buffer.AsSpan(0, size), header.EntriesLength, header.Count, header.End));
                 flushing.Written(size);
             }
 
@@ -198,12 +198,16 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
     /// What will be signed must be what verifiers accept: each entry has a time, and none runs backwards. The time that a commit
     /// says it ends with is that of its last entry.
     /// </summary>
-    private void CheckTimes(JournalSegment segment, in JournalRecordHeader header, ref DateTimeOffset last)
+    private static void CheckEntries(JournalSegment segment, in JournalRecordHeader header, ReadOnlySpan<byte> entries, ref DateTimeOffset last)
     {
-        ReadOnlySpan<byte> rest = _buffer.AsSpan(JournalFormat.RecordHeaderSize, header.EntriesLength);
         ReadOnlySpan<byte> head = default;
-        for (var i = 0; i < header.Count && EntryBundle.TryReadEntry(ref rest, out var entry); i++)
+        for (var i = 0; i < header.Count; i++)
         {
+            if (!EntryBundle.TryReadEntry(ref entries, out var entry))
+            {
+                throw Unannounced(segment, header);
+            }
+
             if (!head.IsEmpty && entry.StartsWith(head))
             {
                 continue; // As most entries of a commit: stamped together with the one in front.
@@ -223,6 +227,9 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
             throw Damaged(segment, $"the commit at byte {header.Position} does not end with the time that it announces");
         }
     }
+
+    private static AuditLogCorruptException Unannounced(JournalSegment segment, in JournalRecordHeader header) =>
+        Damaged(segment, $"the commit at byte {header.Position} does not hold the entries that it announces");
 
     private static AuditLogCorruptException Damaged(JournalSegment segment, string contradiction) =>
         new($"The journal segment '{segment.Path}' can be read up to byte {segment.Tail} (entry {segment.End.Size}), but {contradiction}. {WayOut}");

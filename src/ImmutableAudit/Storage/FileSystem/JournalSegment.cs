@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using ImmutableAudit.Merkle;
 
 namespace ImmutableAudit.Storage.FileSystem;
 
@@ -106,16 +105,16 @@ internal sealed class JournalSegment : IDisposable
     /// <param name="entriesLength">Bytes of the entries.</param>
     /// <param name="count">Number of entries.</param>
     /// <param name="end">The head behind it.</param>
-    /// <param name="digest">Over the leaf hashes, to be remembered.</param>
     /// <param name="unflushed">Bytes in front of it that a power failure may take although it leaves this record.</param>
-    public JournalCommit Append(Span<byte> record, int entriesLength, int count, LogHead end, MerkleHash digest, long unflushed = 0)
+    public JournalCommit Append(Span<byte> record, int entriesLength, int count, LogHead end, long unflushed = 0)
     {
         var header = new JournalRecordHeader(Header.Number, Tail, count, entriesLength, end, _crc, unflushed);
+        var seal = CommitSeal.Of(record.Slice(JournalFormat.RecordHeaderSize, entriesLength));
         _crc = JournalFormat.SealRecord(record, header);
         _file.Write(record, Tail);
         Tail += record.Length;
         End = end;
-        return new JournalCommit(this, header, digest);
+        return new JournalCommit(this, header, seal);
     }
 
     public void Flush()
