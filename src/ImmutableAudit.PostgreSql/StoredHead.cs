@@ -52,7 +52,7 @@ internal sealed record StoredHead(LogHead Head, CompactRange Range)
     public StoredHead After(CommitBatch batch)
     {
         var range = Range.Clone();
-        range.Append(batch.LeafHashes.Span);
+        range.Append(batch.HashLeaves().Span);
         return new StoredHead(batch.Head, range);
     }
 

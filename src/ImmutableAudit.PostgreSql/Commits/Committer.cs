@@ -303,7 +303,7 @@ internal sealed class Committer : IDisposable
     {
         _newest = to;
         _own.Commit(on.Range, to.Range);
-        _last = (batch.Head.Size - 1, batch.LeafHashes.Span[^1]);
+        _last = (batch.Head.Size - 1, batch.HashLeaves().Span[^1]);
         _calledOff = null;
         _watch.Advance(batch.Head.Size);
     }

@@ -8,7 +8,7 @@ internal static class WholeLogCases
     private const string Authoritative =
         "One sink is authoritative for a log: it commits entries durably, integrates them into tiles and entry bundles, and publishes signed checkpoints.";
 
-    private const string Batch = "What one commit appends: entries with index, time and hash assigned, and the head that they lead to.";
+    private const string Batch = "What one commit appends: entries with index and time assigned, and the head that they lead to.";
 
     public static IEnumerable<SinkConformanceCase> All { get; } =
     [

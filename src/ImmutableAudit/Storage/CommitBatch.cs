@@ -2,9 +2,10 @@ using ImmutableAudit.Merkle;
 
 namespace ImmutableAudit.Storage;
 
-/// <summary>What one commit appends: entries with index, time and hash assigned, and the head that they lead to.</summary>
+/// <summary>What one commit appends: entries with index and time assigned, and the head that they lead to.</summary>
 /// <remarks>
-/// <para>Valid only while <see cref="IAuditCommit.CompleteAsync"/> runs: the memory belongs to the log and is used again.</para>
+/// <para>Valid only while <see cref="IAuditCommit.CompleteAsync"/> runs: the memory belongs to the log and is used again.
+/// The same goes for the hashes, for which one thread at a time may ask.</para>
 /// <para>To a sink entries are bytes. Those of a log are events (<see cref="AuditEvent"/>) of which none is earlier than the one in
 /// front, and a sink may hold what it recovers against that.</para>
 /// </remarks>
@@ -19,26 +20,23 @@ public readonly record struct CommitBatch
     /// <summary>The entries one after the other, each behind its length as a 16-bit big-endian number, as in an entry bundle.</summary>
     public required ReadOnlyMemory<byte> Entries { get; init; }
 
-    /// <summary>The leaf hash of each entry (RFC 6962 section 2.1), computed when first asked for.</summary>
-    /// <exception cref="ArgumentException">There are fewer entries than <see cref="Count"/>.</exception>
-    public ReadOnlyMemory<MerkleHash> LeafHashes
-    {
-        get
-        {
-            if (Leaves?.AreOf(Entries, Count) == true)
-            {
-                return Leaves.Hashes();
-            }
-
-            var hashes = new MerkleHash[Count];
-            BatchLeaves.Hash(Entries.Span, hashes);
-            return hashes;
-        }
-    }
-
     /// <summary>The head once these entries are in.</summary>
     public required LogHead Head { get; init; }
 
     // The log needs them itself where somebody waits for a receipt.
     internal BatchLeaves? Leaves { get; init; }
+
+    /// <summary>The leaf hash of each entry (RFC 6962 section 2.1), computed when first asked for.</summary>
+    /// <exception cref="ArgumentException">There are fewer entries than <see cref="Count"/>.</exception>
+    public ReadOnlyMemory<MerkleHash> HashLeaves()
+    {
+        if (Leaves?.AreOf(Entries, Count) == true)
+        {
+            return Leaves.Hashes();
+        }
+
+        var hashes = new MerkleHash[Count];
+        BatchLeaves.Hash(Entries.Span, hashes);
+        return hashes;
+    }
 }

@@ -24,6 +24,7 @@ public sealed partial class ContractTests
         ["To a sink entries are bytes."] = "Tried with entries of 0, 1 and 65,535 bytes.",
         ["The leaf hash of each entry (RFC 6962 section 2.1), computed when first asked for."] = "The library's own.",
         ["There are fewer entries than Count."] = "The library's own.",
+        ["The same goes for the hashes, for which one thread at a time may ask."] = "Tried with whole logs.",
         ["A host in production refuses a sink that says no."] = "What hosts do.",
         ["Used by one thread at a time."] = "What callers keep to.",
         ["The sink is not used again before RecoverAsync has found out."] = "What callers keep to.",

@@ -80,13 +80,9 @@ public sealed class InMemoryStore
             }
 
             var rest = batch.Entries.Span;
-            foreach (var leaf in batch.LeafHashes.Span)
+            foreach (var leaf in batch.HashLeaves().Span)
             {
-                if (!EntryBundle.TryReadEntry(ref rest, out var entry))
-                {
-                    throw new ArgumentException("The batch holds fewer entries than leaf hashes.", nameof(batch));
-                }
-
+                EntryBundle.TryReadEntry(ref rest, out var entry);
                 _entries.Add(entry.ToArray());
                 _levels[0].Add(leaf);
                 _tiles.Append(leaf, AddLevel);

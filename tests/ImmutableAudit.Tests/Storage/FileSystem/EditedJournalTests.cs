@@ -44,6 +44,7 @@ public sealed class EditedJournalTests : IDisposable
     [Theory]
     [InlineData("changed", "not those that were acknowledged")]
     [InlineData("in one commit", "not those that were acknowledged")]
+    [InlineData("with more behind its entries", "not those that were acknowledged")]
     [InlineData("with another privilege head", "not those that were acknowledged")]
     [InlineData("taken away", "3 entries were acknowledged")]
     public async Task What_is_changed_on_disk_before_the_log_recovers_is_not_gone_on_with(string how, string says)
@@ -66,6 +67,9 @@ public sealed class EditedJournalTests : IDisposable
                     Join(bytes);
                     JournalEditing.Reseal(bytes);
                     break;
+                case "with more behind its entries":
+                    Lengthen(bytes.AsSpan(3 * Page, Page));
+                    break;
                 case "with another privilege head":
                     JournalEditing.WithPrivilegeHead(bytes, 1);
                     break;
@@ -78,7 +82,7 @@ public sealed class EditedJournalTests : IDisposable
         await Assert.ThrowsAsync<AuditOutcomeUnknownException>(async () => await log.AppendAsync(TestLogs.Event(3)));
         var refusal = await Waiting.ForCorruptionAsync(log);
         Assert.Contains(says, refusal.Message, StringComparison.Ordinal);
-        if (how != "with another privilege head") // The entries are those that were committed, there.
+        if (how is not ("with another privilege head" or "with more behind its entries")) // The entries are those that were committed, there.
         {
             await AssertNothingIsSignedAsync(log);
         }
@@ -140,6 +144,13 @@ public sealed class EditedJournalTests : IDisposable
         records[0].CopyTo(bytes, Page);
         records[2].CopyTo(bytes, 2 * Page);
         bytes.AsSpan(3 * Page, Page).Clear();
+    }
+
+    /// <summary>Some more bytes behind the entries of a record, and not one entry more.</summary>
+    private static void Lengthen(Span<byte> record)
+    {
+        Assert.True(JournalFormat.TryReadRecordHeader(record, out var header, out _));
+        JournalFormat.SealRecord(record, header with { EntriesLength = header.EntriesLength + 9 });
     }
 
     private void Edit(Action<byte[]> edit)
