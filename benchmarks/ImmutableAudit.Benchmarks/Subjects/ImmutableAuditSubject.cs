@@ -22,16 +22,15 @@ internal sealed class ImmutableAuditSubject(string name = ImmutableAuditSubject.
     {
         var directory = Path.Combine(workload.Directory, "log");
         Sample sample;
-        long size;
         var sink = new FileSystemSink(directory, interval is null ? null : new FileSystemSinkOptions { JournalCapacity = BenchmarkLog.RoomForAWindow });
-        await using (var log = await BenchmarkLog.OpenAsync(directory, sink, interval))
+        var log = await BenchmarkLog.OpenAsync(directory, sink, interval);
+        await using (log)
         {
             sample = await Producers.RunAsync(workload, () => log.AppendAsync(BenchmarkEntry.Encoded));
-            size = log.Size;
-            sample = sample with { Unpublished = size - log.LatestCheckpoint.Checkpoint.Size };
+            sample = sample with { Unpublished = log.Size - log.LatestCheckpoint.Checkpoint.Size };
         }
 
         // The public tree; the journal has a capacity of its own (FileSystemSinkOptions.JournalCapacity).
-        return sample with { BytesPerEntry = (double)DiskUse.Of(Path.Combine(directory, "tile")) / size };
+        return sample with { BytesPerEntry = (double)DiskUse.Of(Path.Combine(directory, "tile")) / log.LatestCheckpoint.Checkpoint.Size };
     }
 }

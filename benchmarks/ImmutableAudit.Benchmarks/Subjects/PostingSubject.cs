@@ -20,15 +20,14 @@ internal sealed class PostingSubject(string name, CommitDurability durability) :
     {
         var directory = Path.Combine(workload.Directory, "log");
         Sample sample;
-        long size;
         var sink = new FileSystemSink(directory, new FileSystemSinkOptions { Durability = durability, JournalCapacity = BenchmarkLog.RoomForAWindow });
-        await using (var log = await BenchmarkLog.OpenAsync(directory, sink))
+        var log = await BenchmarkLog.OpenAsync(directory, sink);
+        await using (log)
         {
             sample = await Producers.RunAsync(workload, () => log.PostAsync(BenchmarkEntry.Encoded));
-            size = log.Size;
-            sample = sample with { Unpublished = size - log.LatestCheckpoint.Checkpoint.Size };
+            sample = sample with { Unpublished = log.Size - log.LatestCheckpoint.Checkpoint.Size };
         }
 
-        return sample with { BytesPerEntry = (double)DiskUse.Of(Path.Combine(directory, "tile")) / size };
+        return sample with { BytesPerEntry = (double)DiskUse.Of(Path.Combine(directory, "tile")) / log.LatestCheckpoint.Checkpoint.Size };
     }
 }
