@@ -1,4 +1,3 @@
-using System.Buffers;
 using ImmutableAudit.Merkle;
 using ImmutableAudit.Tiles;
 
@@ -27,12 +26,7 @@ internal sealed class BatchLeaves
     {
         if (!_isHashed)
         {
-            if (_hashes.Length < _count)
-            {
-                ArrayPool<MerkleHash>.Shared.Return(_hashes);
-                _hashes = ArrayPool<MerkleHash>.Shared.Rent(_count);
-            }
-
+            PooledArray.MakeRoom(ref _hashes, _count);
             Hash(_entries.Span, _hashes.AsSpan(0, _count));
             _isHashed = true;
         }

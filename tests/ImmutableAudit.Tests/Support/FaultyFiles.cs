@@ -1,4 +1,3 @@
-using System.Buffers;
 using ImmutableAudit.Storage.FileSystem;
 
 namespace ImmutableAudit.Tests.Support;
@@ -208,40 +207,22 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
 
         public int Read(Span<byte> buffer, long position)
         {
-            // A span cannot be handed on. Nor are so many new arrays made, of so many bytes.
-            var length = buffer.Length;
-            var bytes = ArrayPool<byte>.Shared.Rent(length);
-            try
-            {
-                var read = files.Do($"read {Path}", () => real.Read(bytes.AsSpan(0, length), position), null);
-                files.BytesRead += read;
-                bytes.AsSpan(0, read).CopyTo(buffer);
-                return read;
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(bytes);
-            }
+            var bytes = new byte[buffer.Length];
+            var read = files.Do($"read {Path}", () => real.Read(bytes, position), null);
+            files.BytesRead += read;
+            bytes.AsSpan(0, read).CopyTo(buffer);
+            return read;
         }
 
         public void Write(ReadOnlySpan<byte> bytes, long position)
         {
-            var length = bytes.Length;
-            if (position + length > real.Length)
+            var copy = bytes.ToArray();
+            if (position + copy.Length > real.Length)
             {
                 files.ThrowIfFull(Path);
             }
 
-            var copy = ArrayPool<byte>.Shared.Rent(length);
-            try
-            {
-                bytes.CopyTo(copy);
-                files.Do($"write {Path}", () => Write(copy.AsSpan(0, length)), () => Write(copy.AsSpan(0, length / 2)));
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(copy);
-            }
+            files.Do($"write {Path}", () => Write(copy), () => Write(copy.AsSpan(0, copy.Length / 2)));
 
             void Write(ReadOnlySpan<byte> written)
             {

@@ -23,8 +23,8 @@ internal sealed class CommitReader : IDisposable
     public bool TryRead(JournalCommit commit)
     {
         (_length, _count) = (commit.Header.EntriesLength, commit.Header.Count);
-        MakeRoom(ref _entries, _length);
-        MakeRoom(ref _leaves, _count);
+        PooledArray.MakeRoom(ref _entries, _length);
+        PooledArray.MakeRoom(ref _leaves, _count);
         commit.ReadEntries(_entries.AsSpan(0, _length));
         var rest = Entries;
         return commit.Seal.IsOf(rest) && EntryBundle.HashEntries(ref rest, _leaves.AsSpan(0, _count)) == _count;
@@ -35,15 +35,5 @@ internal sealed class CommitReader : IDisposable
         ArrayPool<byte>.Shared.Return(_entries);
         ArrayPool<MerkleHash>.Shared.Return(_leaves);
         (_entries, _leaves) = ([], []);
-    }
-
-    private static void MakeRoom<T>(ref T[] array, int length)
-    {
-        if (array.Length < length)
-        {
-            var before = array;
-            array = ArrayPool<T>.Shared.Rent(length);
-            ArrayPool<T>.Shared.Return(before);
-        }
     }
 }

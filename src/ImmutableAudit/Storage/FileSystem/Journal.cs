@@ -105,12 +105,7 @@ internal sealed class Journal : IDisposable
     public void Append(in CommitBatch batch)
     {
         var size = JournalFormat.RecordSize(batch.Entries.Length);
-        if (_record.Length < size)
-        {
-            ArrayPool<byte>.Shared.Return(_record);
-            _record = ArrayPool<byte>.Shared.Rent(size);
-        }
-
+        PooledArray.MakeRoom(ref _record, size);
         _isInDoubt = true;
         var record = _record.AsSpan(0, size);
         batch.Entries.Span.CopyTo(record[JournalFormat.RecordHeaderSize..]);

@@ -195,8 +195,8 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
     }
 
     /// <summary>
-    /// What will be signed must be what verifiers accept: each entry has a time, and none runs backwards. The time that a commit
-    /// says it ends with is that of its last entry.
+    /// What will be signed must be what verifiers accept: the entries are as many as announced, each has a time, and none runs
+    /// backwards. The time that a commit says it ends with is that of its last entry.
     /// </summary>
     private static void CheckEntries(JournalSegment segment, in JournalRecordHeader header, ReadOnlySpan<byte> entries, ref DateTimeOffset last)
     {

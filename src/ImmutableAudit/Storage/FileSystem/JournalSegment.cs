@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 
 namespace ImmutableAudit.Storage.FileSystem;
@@ -245,12 +244,7 @@ internal sealed class JournalSegment : IDisposable
         }
 
         var size = JournalFormat.RecordSize(header.EntriesLength);
-        if (buffer.Length < size)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-            buffer = ArrayPool<byte>.Shared.Rent(size);
-        }
-
+        PooledArray.MakeRoom(ref buffer, size);
         return _file.Read(buffer.AsSpan(0, size), position) == size && JournalFormat.IsIntact(buffer.AsSpan(0, size), out crc) ? header : null;
     }
 }

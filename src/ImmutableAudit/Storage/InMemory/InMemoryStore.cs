@@ -82,7 +82,7 @@ public sealed class InMemoryStore
             var rest = batch.Entries.Span;
             foreach (var leaf in batch.HashLeaves().Span)
             {
-                EntryBundle.TryReadEntry(ref rest, out var entry);
+                EntryBundle.TryReadEntry(ref rest, out var entry); // It is there: it was hashed.
                 _entries.Add(entry.ToArray());
                 _levels[0].Add(leaf);
                 _tiles.Append(leaf, AddLevel);
