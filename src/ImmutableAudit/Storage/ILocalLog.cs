@@ -30,15 +30,15 @@ internal interface ILocalFiles
     /// <summary>Reads one entry and no more than it must of what lies around it; <see langword="null"/> where its bundle is not there.</summary>
     /// <param name="bundle">The bundle.</param>
     /// <param name="position">The entry's place in it.</param>
-    /// <param name="borders">Gets what was found out of where a full bundle's quarters lie (<see cref="TileNodes.BordersBelow"/>). May be empty.</param>
+    /// <param name="borders">Gets what was found out of where a full bundle's parts lie (<see cref="TileNodes.BordersBelow"/>). May be empty.</param>
     byte[]? ReadEntry(EntryBundleCoordinate bundle, int position, Span<int> borders);
 
     /// <summary>
-    /// Reads what should be an entry of a full bundle, from the nearest quarter in front of it that is known to begin somewhere; whoever
+    /// Reads what should be an entry of a full bundle, from the nearest part in front of it that is known to begin somewhere; whoever
     /// asks makes sure. <see langword="null"/> where there is none, nothing is known, or it would take reading more than its share.
     /// </summary>
     /// <param name="bundle">The bundle.</param>
     /// <param name="position">The entry's place in it.</param>
-    /// <param name="borders">Where the bundle's quarters lie, as far as is known (<see cref="TileNodes.BordersBelow"/>), and then a little more.</param>
+    /// <param name="borders">Where the bundle's parts lie, as far as is known (<see cref="TileNodes.BordersBelow"/>), and then a little more.</param>
     byte[]? TryReadEntry(EntryBundleCoordinate bundle, int position, Span<int> borders);
 }

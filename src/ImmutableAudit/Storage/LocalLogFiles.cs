@@ -9,7 +9,7 @@ namespace ImmutableAudit.Storage;
 internal sealed class LocalLogFiles(ILocalFileSource files) : ILocalFiles
 {
     /// <summary>How much longer than the average the entries in front of one may be, together, before more must be read.</summary>
-    private const int QuarterSlack = 1024, Slack = QuarterSlack * TileCoordinate.FullWidth / TileNodes.QuarterWidth;
+    private const int PartSlack = 512, Slack = PartSlack * TileCoordinate.FullWidth / TileNodes.PartWidth;
 
     public bool TryReadTile(TileCoordinate tile, Span<byte> destination) =>
         TryReadFile(tile, destination) || (tile.IsPartial && TryReadFile(tile.Full, destination));
@@ -36,14 +36,14 @@ internal sealed class LocalLogFiles(ILocalFileSource files) : ILocalFiles
     public byte[]? TryReadEntry(EntryBundleCoordinate bundle, int position, Span<int> borders)
     {
         // Others may find out more meanwhile: each is looked at once.
-        int quarter = position / TileNodes.QuarterWidth, from = quarter, start = 0, end = borders[quarter], entries = TileNodes.QuarterWidth;
+        int part = position / TileNodes.PartWidth, from = part, start = 0, end = borders[part], entries = TileNodes.PartWidth;
         for (; from > 0 && (start = borders[from - 1]) == 0; from--)
         {
         }
 
-        if (end <= start || from < quarter)
+        if (end <= start || from < part)
         {
-            (end, entries) = (borders[^1], TileCoordinate.FullWidth - (from * TileNodes.QuarterWidth));
+            (end, entries) = (borders[^1], TileCoordinate.FullWidth - (from * TileNodes.PartWidth));
         }
 
         if (end <= start)
@@ -51,8 +51,8 @@ internal sealed class LocalLogFiles(ILocalFileSource files) : ILocalFiles
             return null;
         }
 
-        position -= from * TileNodes.QuarterWidth;
-        var share = (int)Math.Min(end - start, ((long)(end - start) * (position + 1) / entries) + (QuarterSlack * entries / TileNodes.QuarterWidth));
+        position -= from * TileNodes.PartWidth;
+        var share = (int)Math.Min(end - start, ((long)(end - start) * (position + 1) / entries) + (PartSlack * entries / TileNodes.PartWidth));
         var buffer = ArrayPool<byte>.Shared.Rent(share);
         try
         {
@@ -62,9 +62,9 @@ internal sealed class LocalLogFiles(ILocalFileSource files) : ILocalFiles
                 return null;
             }
 
-            for (var next = from + 1; next <= quarter; next++)
+            for (var next = from + 1; next <= part; next++)
             {
-                borders[next - 1] = start + EntryBundle.LengthOf(bytes, (next - from) * TileNodes.QuarterWidth);
+                borders[next - 1] = start + EntryBundle.LengthOf(bytes, (next - from) * TileNodes.PartWidth);
             }
 
             return entry.ToArray();
@@ -118,7 +118,7 @@ internal sealed class LocalLogFiles(ILocalFileSource files) : ILocalFiles
         }
     }
 
-    /// <summary>Where quarters begin, up to the one that holds an entry; and where the last one ends.</summary>
+    /// <summary>Where parts begin, up to the one that holds an entry; and where the last one ends.</summary>
     private static void FindBorders(ReadOnlySpan<byte> bundle, int position, int whole, Span<int> borders)
     {
         if (borders.IsEmpty)
@@ -126,9 +126,9 @@ internal sealed class LocalLogFiles(ILocalFileSource files) : ILocalFiles
             return;
         }
 
-        for (var quarter = 1; quarter <= position / TileNodes.QuarterWidth; quarter++)
+        for (var part = 1; part <= position / TileNodes.PartWidth; part++)
         {
-            borders[quarter - 1] = EntryBundle.LengthOf(bundle, quarter * TileNodes.QuarterWidth);
+            borders[part - 1] = EntryBundle.LengthOf(bundle, part * TileNodes.PartWidth);
         }
 
         borders[^1] = whole;

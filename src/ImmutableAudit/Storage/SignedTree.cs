@@ -13,7 +13,7 @@ namespace ImmutableAudit.Storage;
 /// <remarks>Thread-safe if the reader is. Failures are those of <see cref="LogSnapshot"/>.</remarks>
 internal sealed class SignedTree(TreeReader reader, Checkpoint head, TileCache cache)
 {
-    private const int TileLevels = 8, QuarterLevels = 6;
+    private const int TileLevels = 8, PartLevels = 5;
 
     private readonly BatchHasher _hasher = BatchHasher.Fastest;
     private volatile SignedEdge? _edge;
@@ -129,29 +129,28 @@ internal sealed class SignedTree(TreeReader reader, Checkpoint head, TileCache c
     }
 
     /// <summary>
-    /// The siblings within a full tile of the lowest level, and the leaf hash, where the roots of its quarters are known and it
-    /// lies close by: then the other three are neither read nor hashed again.
+    /// The siblings within a full tile of the lowest level, and the leaf hash, where the roots of its parts are known and it lies
+    /// close by: then the others are neither read nor hashed again.
     /// </summary>
     private MerkleHash? TryProveWithin(long index, TileNodes parent, MerkleHash[] proof)
     {
         var tile = new TileCoordinate(0, index / TileCoordinate.FullWidth);
         var slot = (int)(index % TileCoordinate.FullWidth);
-        var quarter = slot / TileNodes.QuarterWidth;
-        var quarters = parent.QuartersBelow((int)(tile.Index % TileCoordinate.FullWidth));
-        Span<MerkleHash> hashes = stackalloc MerkleHash[TileNodes.QuarterWidth];
-        if (quarters.IsEmpty || !reader.TryReadTilePart(tile, quarter * TileNodes.QuarterWidth, hashes))
+        var parts = parent.PartsBelow((int)(tile.Index % TileCoordinate.FullWidth));
+        Span<MerkleHash> hashes = stackalloc MerkleHash[TileNodes.PartWidth];
+        if (parts.IsEmpty || !reader.TryReadTilePart(tile, slot / TileNodes.PartWidth * TileNodes.PartWidth, hashes))
         {
             return null;
         }
 
-        var leaf = hashes[slot % TileNodes.QuarterWidth];
-        ProveWithinQuarter(tile, hashes, slot, quarters, proof);
+        var leaf = hashes[slot % TileNodes.PartWidth];
+        ProveWithinPart(tile, hashes, slot, parts, proof);
         return leaf;
     }
 
     /// <summary>
     /// The same, with the whole tile read. Each of the many tiles of this level is rarely needed again: only the roots of its
-    /// quarters are remembered.
+    /// parts are remembered.
     /// </summary>
     private async ValueTask<MerkleHash> ReadAndProveWithinAsync(
         long index, TileNodes parent, MerkleHash[] proof, CancellationToken cancellationToken)
@@ -169,41 +168,40 @@ internal sealed class SignedTree(TreeReader reader, Checkpoint head, TileCache c
 
     private void ProveWithin(TileCoordinate tile, Span<MerkleHash> hashes, int slot, TileNodes parent, Span<MerkleHash> proof)
     {
-        var place = (int)(tile.Index % TileCoordinate.FullWidth);
-        var quarter = slot / TileNodes.QuarterWidth;
-        var quarters = parent.QuartersBelow(place);
-        if (!quarters.IsEmpty)
-        {
-            ProveWithinQuarter(tile, hashes.Slice(quarter * TileNodes.QuarterWidth, TileNodes.QuarterWidth), slot, quarters, proof);
-            return;
-        }
-
-        quarters = Climb(hashes, slot, proof[..QuarterLevels]);
-        var (left, right) = (TreeHasher.HashNode(quarters[0], quarters[1]), TreeHasher.HashNode(quarters[2], quarters[3]));
-        Check(tile, TreeHasher.HashNode(left, right), parent);
-        parent.Remember(place, quarters);
-        (proof[QuarterLevels], proof[QuarterLevels + 1]) = (quarters[quarter ^ 1], quarter < 2 ? right : left);
+        Span<MerkleHash> parts = stackalloc MerkleHash[TileNodes.PartCount];
+        Climb(hashes, slot, proof[..PartLevels]).CopyTo(parts);
+        Span<MerkleHash> top = stackalloc MerkleHash[TileNodes.PartCount];
+        parts.CopyTo(top);
+        Check(tile, Climb(top, slot / TileNodes.PartWidth, proof[PartLevels..])[0], parent);
+        parent.Remember((int)(tile.Index % TileCoordinate.FullWidth), parts);
     }
 
-    /// <summary>The siblings within a tile of whose quarters the roots are known, from the quarter that holds the place.</summary>
-    private void ProveWithinQuarter(
-        TileCoordinate tile, Span<MerkleHash> hashes, int slot, ReadOnlySpan<MerkleHash> quarters, Span<MerkleHash> proof)
+    /// <summary>The siblings within a tile of whose parts the roots are known, from the part that holds the place.</summary>
+    private void ProveWithinPart(
+        TileCoordinate tile, Span<MerkleHash> hashes, int slot, ReadOnlySpan<MerkleHash> parts, Span<MerkleHash> proof)
     {
-        // The last step is made together with that over the two quarters of the other half.
-        const int Last = QuarterLevels - 1;
-        var quarter = slot / TileNodes.QuarterWidth;
-        var place = slot % TileNodes.QuarterWidth;
-        Span<MerkleHash> top = stackalloc MerkleHash[4];
-        Climb(hashes, place, proof[..Last]).CopyTo(top);
-        quarters.Slice(quarter < 2 ? 2 : 0, 2).CopyTo(top[2..]);
-        proof[Last] = top[(place >> Last) ^ 1];
-        _hasher.HashNodes(top, top[..2]);
-        if (top[0] != quarters[quarter])
+        var part = slot / TileNodes.PartWidth;
+        var place = slot % TileNodes.PartWidth;
+
+        // Beside the nodes of this part, those over the others: they come from the same steps, in lanes that would be idle.
+        Span<MerkleHash> nodes = stackalloc MerkleHash[14];
+        Climb(hashes, place, proof[..2]).CopyTo(nodes);
+        parts.Slice((part & 4) ^ 4, 4).CopyTo(nodes[8..]);
+        parts.Slice((part & 6) ^ 2, 2).CopyTo(nodes[12..]);
+
+        proof[2] = nodes[(place >> 2) ^ 1];
+        _hasher.HashNodes(nodes, nodes[..7]);
+        proof[3] = nodes[(place >> 3) ^ 1];
+        proof[6] = nodes[6];
+        _hasher.HashNodes(nodes[..6], nodes[..3]);
+        proof[4] = nodes[(place >> 4) ^ 1];
+        proof[5] = parts[part ^ 1];
+        proof[7] = nodes[2];
+        _hasher.HashNodes(nodes[..2], nodes[..1]);
+        if (nodes[0] != parts[part])
         {
             throw NotSigned($"'{tile.Path}'");
         }
-
-        (proof[QuarterLevels], proof[QuarterLevels + 1]) = (quarters[quarter ^ 1], top[1]);
     }
 
     /// <summary>Hashes upwards in place, as many levels as there is room for siblings, and gives what it has come to.</summary>

@@ -3,8 +3,8 @@ using ImmutableAudit.Tiles;
 namespace ImmutableAudit.Storage;
 
 /// <summary>
-/// Keeps full tiles above the lowest level, which never change and which every proof needs: at most 168 of them, of up to 52 kB
-/// with what is remembered of the tiles below, so 9 MB. That is all of a log of 10 million entries.
+/// Keeps full tiles above the lowest level, which never change and which every proof needs: at most 168 of them, of up to 90 kB
+/// with what is remembered of the tiles below, so 15 MB. That is all of a log of 10 million entries.
 /// </summary>
 /// <remarks>
 /// Thread-safe. A tile has one place where it may be, so finding it takes no lock; of two tiles that share a place the newer stays.

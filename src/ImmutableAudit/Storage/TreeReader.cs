@@ -77,7 +77,7 @@ internal sealed class TreeReader(ILogReader log, BatchHasher hasher)
     /// <summary>The bytes of one entry of a log that lies close by, of a full bundle.</summary>
     /// <param name="index">The entry.</param>
     /// <param name="leaf">The entry's leaf hash: what is read by the borders is handed out only if it has this one.</param>
-    /// <param name="borders">Where the bundle's quarters lie (<see cref="TileNodes.BordersBelow"/>), as far as is known, and then a little more.</param>
+    /// <param name="borders">Where the bundle's parts lie (<see cref="TileNodes.BordersBelow"/>), as far as is known, and then a little more.</param>
     /// <param name="signed">Whether the entry was found to have the leaf hash.</param>
     public byte[] ReadEntry(long index, MerkleHash leaf, Span<int> borders, out bool signed)
     {

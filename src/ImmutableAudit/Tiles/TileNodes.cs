@@ -6,14 +6,17 @@ namespace ImmutableAudit.Tiles;
 /// <remarks>Thread-safe once it is <see cref="Complete"/>.</remarks>
 internal sealed class TileNodes(TileCoordinate coordinate)
 {
-    /// <summary>Hashes in a quarter of a full tile, and entries in a quarter of a full bundle.</summary>
-    public const int QuarterWidth = TileCoordinate.FullWidth / QuarterCount;
+    /// <summary>Parts of a full tile, and of a full bundle, of which something is remembered in the tile above.</summary>
+    public const int PartCount = 8;
 
-    private const int Levels = 8, QuarterCount = 4;
+    /// <summary>Hashes in such a part of a tile, and entries in one of a bundle.</summary>
+    public const int PartWidth = TileCoordinate.FullWidth / PartCount;
+
+    private const int Levels = 8;
 
     // Level by level, each where it lies in a full tile.
     private readonly MerkleHash[] _nodes = new MerkleHash[(2 * TileCoordinate.FullWidth) - 1];
-    private Quarters? _quarters;
+    private Parts? _parts;
 
     public TileCoordinate Coordinate => coordinate;
 
@@ -36,35 +39,35 @@ internal sealed class TileNodes(TileCoordinate coordinate)
         }
     }
 
-    /// <summary>The roots over the four quarters of the tile below at this place, as far as they were <see cref="Remember"/>ed; else nothing.</summary>
-    public ReadOnlySpan<MerkleHash> QuartersBelow(int place) =>
-        _quarters is { } quarters && Volatile.Read(ref quarters.Known[place]) ? quarters.Hashes.AsSpan(QuarterCount * place, QuarterCount) : [];
+    /// <summary>The roots over the parts of the tile below at this place, as far as they were <see cref="Remember"/>ed; else nothing.</summary>
+    public ReadOnlySpan<MerkleHash> PartsBelow(int place) =>
+        _parts is { } parts && Volatile.Read(ref parts.Known[place]) ? parts.Hashes.AsSpan(PartCount * place, PartCount) : [];
 
     /// <summary>
-    /// Where the second, third and fourth quarter of the entry bundle below at this place begin, in bytes, and where that ends; 0
-    /// where it is not known. Nothing where nothing of the tile below is remembered.
+    /// Where all parts but the first of the entry bundle below at this place begin, in bytes, and where that ends; 0 where it is not
+    /// known. Nothing where nothing of the tile below is remembered.
     /// </summary>
     /// <remarks>Hints for reading less, to be set by whoever finds out: they are not authenticated, and may be overwritten at any time.</remarks>
-    public Span<int> BordersBelow(int place) => _quarters is { } quarters ? quarters.Borders.AsSpan(QuarterCount * place, QuarterCount) : [];
+    public Span<int> BordersBelow(int place) => _parts is { } parts ? parts.Borders.AsSpan(PartCount * place, PartCount) : [];
 
-    /// <summary>Remembers the quarters of the tile below whose root is the hash at this place: that never changes, so nobody has to wait.</summary>
-    public void Remember(int place, ReadOnlySpan<MerkleHash> quarters)
+    /// <summary>Remembers the parts of the tile below whose root is the hash at this place: that never changes, so nobody has to wait.</summary>
+    public void Remember(int place, ReadOnlySpan<MerkleHash> parts)
     {
-        if (_quarters is null)
+        if (_parts is null)
         {
-            Interlocked.CompareExchange(ref _quarters, new Quarters(), null);
+            Interlocked.CompareExchange(ref _parts, new Parts(), null);
         }
 
-        quarters.CopyTo(_quarters.Hashes.AsSpan(QuarterCount * place, QuarterCount));
-        Volatile.Write(ref _quarters.Known[place], true);
+        parts.CopyTo(_parts.Hashes.AsSpan(PartCount * place, PartCount));
+        Volatile.Write(ref _parts.Known[place], true);
     }
 
     private static int Start(int level) => (2 * TileCoordinate.FullWidth) - ((2 * TileCoordinate.FullWidth) >> level);
 
-    private sealed class Quarters
+    private sealed class Parts
     {
-        public readonly MerkleHash[] Hashes = new MerkleHash[QuarterCount * TileCoordinate.FullWidth];
-        public readonly int[] Borders = new int[QuarterCount * TileCoordinate.FullWidth];
+        public readonly MerkleHash[] Hashes = new MerkleHash[PartCount * TileCoordinate.FullWidth];
+        public readonly int[] Borders = new int[PartCount * TileCoordinate.FullWidth];
         public readonly bool[] Known = new bool[TileCoordinate.FullWidth];
     }
 }

@@ -24,15 +24,16 @@ public sealed class LocalLogFilesTests : IDisposable
     [InlineData(130, 131, 128)]
     [InlineData(130, 190, 128)]
     [InlineData(130, 250, 128)]
+    [InlineData(130, 100, 96)]
     [InlineData(130, 70, 64)]
     [InlineData(130, 10, 0)]
     [InlineData(10, 250, 0)]
     [InlineData(255, 193, 192)]
-    public void It_reads_from_the_nearest_quarter_that_is_known(int first, int second, int from)
+    public void It_reads_from_the_nearest_part_that_is_known(int first, int second, int from)
     {
         var log = WriteLog(i => EntryLength);
         var (files, source) = Open();
-        var borders = new int[4];
+        var borders = new int[TileNodes.PartCount];
         Assert.Null(files.TryReadEntry(_bundle, second, borders));
         Assert.Equal(log.Entries[first], files.ReadEntry(_bundle, first, borders));
 
@@ -43,10 +44,10 @@ public sealed class LocalLogFilesTests : IDisposable
         Assert.InRange(length, (second + 1 - from) * Stored, ((second + 1 - from) * Stored) + Slack);
 
         // And what it found out on the way is known, too.
-        var quarter = second / 64 * 64;
+        var part = second / TileNodes.PartWidth * TileNodes.PartWidth;
         source.Reads.Clear();
-        Assert.Equal(log.Entries[quarter], files.TryReadEntry(_bundle, quarter, borders));
-        Assert.Equal(quarter * Stored, Assert.Single(source.Reads).Position);
+        Assert.Equal(log.Entries[part], files.TryReadEntry(_bundle, part, borders));
+        Assert.Equal(part * Stored, Assert.Single(source.Reads).Position);
     }
 
     [Fact]
@@ -57,7 +58,7 @@ public sealed class LocalLogFilesTests : IDisposable
         for (var round = 0; round < 20; round++)
         {
             var (files, _) = Open();
-            var borders = new int[4];
+            var borders = new int[TileNodes.PartCount];
             var positions = Enumerable.Range(0, 256).ToArray();
             random.Shuffle(positions);
             foreach (var position in positions)

@@ -154,13 +154,17 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
         }
     }
 
-    private void Do(string what, Action action, Action? half = null) => Do(what, () =>
+    private void Do(string what, Action action) => Do(what, () =>
     {
         action();
         return 0;
-    }, half);
+    }, null);
 
-    private T Do<T>(string what, Func<T> action, Action? half, Action? failed = null)
+    private T Do<T>(string what, Func<T> action, Action? failed) => Do(what, 0, _ => action(), failed is null ? null : _ => failed());
+
+    /// <summary>Does it, or lets it go wrong: then half of it, or what comes of its failing, is done where that is given.</summary>
+    private TResult Do<T, TResult>(string what, T argument, Func<T, TResult> action, Action<T>? failed = null, Action<T>? half = null)
+        where T : allows ref struct
     {
         Before?.Invoke(what);
         lock (_gate)
@@ -174,7 +178,7 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
             _operations.Add(what);
             if (number != _failAt && _failOn?.Invoke(what) != true)
             {
-                return action();
+                return action(argument);
             }
 
             _failOn = null;
@@ -182,15 +186,15 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
             _dead = _fault is Fault.Died or Fault.DiedHalfDone;
             if (_fault == Fault.FailedButDone)
             {
-                (action() as IDisposable)?.Dispose();
+                (action(argument) as IDisposable)?.Dispose();
             }
             else if (_fault is Fault.HalfDone or Fault.DiedHalfDone)
             {
-                half?.Invoke();
+                half?.Invoke(argument);
             }
             else if (_fault is Fault.Failed or Fault.Denied)
             {
-                failed?.Invoke();
+                failed?.Invoke(argument);
             }
 
             var message = $"Injected fault ({_fault}) at operation {number}: {what}";
@@ -207,27 +211,25 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
 
         public int Read(Span<byte> buffer, long position)
         {
-            var bytes = new byte[buffer.Length];
-            var read = files.Do($"read {Path}", () => real.Read(bytes, position), null);
+            var read = files.Do($"read {Path}", buffer, bytes => real.Read(bytes, position));
             files.BytesRead += read;
-            bytes.AsSpan(0, read).CopyTo(buffer);
             return read;
         }
 
         public void Write(ReadOnlySpan<byte> bytes, long position)
         {
-            var copy = bytes.ToArray();
-            if (position + copy.Length > real.Length)
+            if (position + bytes.Length > real.Length)
             {
                 files.ThrowIfFull(Path);
             }
 
-            files.Do($"write {Path}", () => Write(copy), () => Write(copy.AsSpan(0, copy.Length / 2)));
+            files.Do($"write {Path}", bytes, Write, half: written => Write(written[..(written.Length / 2)]));
 
-            void Write(ReadOnlySpan<byte> written)
+            int Write(ReadOnlySpan<byte> written)
             {
                 real.Write(written, position);
                 content?.Written(position, written.Length);
+                return written.Length;
             }
         }
 
@@ -240,7 +242,6 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
                 content?.Flushed(real);
                 return 0;
             },
-            half: null,
             failed: () => content?.FlushFailed());
 
         public void Evict(long position, long length)

@@ -70,14 +70,21 @@ internal sealed class DurableWriter(IFileOperations files, string root, FlushThr
 
     private void WriteGroup(IReadOnlyCollection<NewFile> group)
     {
-        var directories = group.Select(file => Path.GetDirectoryName(FullPath(file.Path))!).ToHashSet(StringComparer.Ordinal);
+        var placed = group.Select(file => (Path: FullPath(file.Path), File: file)).ToArray();
+        var directories = new HashSet<string>(StringComparer.Ordinal);
+        var named = directories.GetAlternateLookup<ReadOnlySpan<char>>();
+        foreach (var (path, _) in placed)
+        {
+            named.Add(Path.GetDirectoryName(path.AsSpan()));
+        }
+
         var parents = new HashSet<string>(StringComparer.Ordinal);
         foreach (var directory in directories)
         {
             CreateDirectory(directory, parents);
         }
 
-        WriteFiles(group);
+        WriteFiles(placed);
 
         // Also for files that were there already: a process that was killed may have renamed without flushing the name.
         parents.UnionWith(directories);
@@ -112,16 +119,16 @@ internal sealed class DurableWriter(IFileOperations files, string root, FlushThr
     }
 
     /// <summary>Writes first and flushes then: while some are flushed, the system writes the others out already.</summary>
-    private void WriteFiles(IReadOnlyCollection<NewFile> group)
+    private void WriteFiles((string Path, NewFile File)[] placed)
     {
-        var written = new List<(NewFile File, IStorageFile Output)>(group.Count);
+        var written = new List<WrittenFile>(placed.Length);
         try
         {
-            foreach (var file in group)
+            foreach (var (path, file) in placed)
             {
-                if (Begin(file) is { } output)
+                if (Begin(path, file.Bytes.Span) is var (temporary, output))
                 {
-                    written.Add((file, output));
+                    written.Add(new WrittenFile(path, temporary, output, file.Sealed));
                 }
             }
 
@@ -139,25 +146,23 @@ internal sealed class DurableWriter(IFileOperations files, string root, FlushThr
             written.ForEach(file => file.Output.Dispose());
         }
 
-        foreach (var (file, _) in written)
+        foreach (var file in written)
         {
-            var path = FullPath(file.Path);
             if (file.Sealed)
             {
-                files.Seal(path + TemporarySuffix);
+                files.Seal(file.Temporary);
             }
 
-            files.Rename(path + TemporarySuffix, path);
+            files.Rename(file.Temporary, file.Path);
         }
     }
 
     /// <summary>Writes the temporary file; <see langword="null"/> where the file is there with the same bytes.</summary>
-    private IStorageFile? Begin(in NewFile file)
+    private (string Temporary, IStorageFile Output)? Begin(string path, ReadOnlySpan<byte> bytes)
     {
-        var path = FullPath(file.Path);
         if (files.FileExists(path))
         {
-            if (Same(path, file.Bytes.Span))
+            if (Same(path, bytes))
             {
                 return null;
             }
@@ -175,8 +180,8 @@ internal sealed class DurableWriter(IFileOperations files, string root, FlushThr
         var output = files.Open(temporary, FileMode.Create, FileAccess.ReadWrite);
         try
         {
-            output.Write(file.Bytes.Span, 0);
-            return output;
+            output.Write(bytes, 0);
+            return (temporary, output);
         }
         catch
         {
@@ -196,4 +201,7 @@ internal sealed class DurableWriter(IFileOperations files, string root, FlushThr
         var buffer = new byte[bytes.Length];
         return file.Read(buffer, 0) == bytes.Length && bytes.SequenceEqual(buffer);
     }
+
+    /// <summary>A file that is written and not yet in its place.</summary>
+    private readonly record struct WrittenFile(string Path, string Temporary, IStorageFile Output, bool Sealed);
 }

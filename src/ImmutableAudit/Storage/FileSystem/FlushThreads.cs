@@ -27,7 +27,7 @@ internal sealed class FlushThreads : IDisposable
 
         lock (_gate)
         {
-            Start();
+            Start(Math.Min(files.Count, Count));
             (_files, _next, _left, _failure) = (files, 0, files.Count, null);
             Monitor.PulseAll(_gate);
             while (_left > 0)
@@ -55,10 +55,10 @@ internal sealed class FlushThreads : IDisposable
         }
     }
 
-    private void Start()
+    private void Start(int count)
     {
         using var flow = ExecutionContext.SuppressFlow();
-        for (; _threads < Count; _threads++)
+        for (; _threads < count; _threads++)
         {
             new Thread(Run) { Name = "ImmutableAudit flush", IsBackground = true }.Start();
         }
