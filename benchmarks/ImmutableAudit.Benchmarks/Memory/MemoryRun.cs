@@ -10,7 +10,8 @@ namespace ImmutableAudit.Benchmarks.Memory;
 
 /// <summary>
 /// Whether appending and verifying need more memory for a long log than for a short one. Each is done in a process of its
-/// own, which says at its end what its working set was at most.
+/// own, which says at its end what its working set was at most, and what of its managed memory is in use. What lies between, the
+/// runtime leaves before it collects: more, the larger the processor's cache is.
 /// </summary>
 internal static class MemoryRun
 {
@@ -33,15 +34,19 @@ internal static class MemoryRun
         try
         {
             var table = new Table { Border = TableBorder.Simple };
-            table.AddColumns("peak working set", Entries(Short), Entries(entries), "difference");
+            table.AddColumns("memory", Entries(Short), Entries(entries), "difference");
             foreach (var what in new[] { Append, Verify })
             {
-                var small = await PeakAsync(what, directory.FullName, Short);
-                var large = await PeakAsync(what, directory.FullName, entries);
-                table.AddRow(what, Figure.Megabytes(small), Figure.Megabytes(large), Figure.Megabytes(large - small));
+                var small = await MeasureAsync(what, directory.FullName, Short);
+                var large = await MeasureAsync(what, directory.FullName, entries);
+                AddRow($"{what}: peak working set", small.Peak, large.Peak);
+                AddRow($"{what}: in use at the end", small.InUse, large.InUse);
             }
 
             AnsiConsole.Write(table);
+
+            void AddRow(string what, long small, long large) =>
+                table.AddRow(what, Figure.Megabytes(small), Figure.Megabytes(large), Figure.Megabytes(large - small));
         }
         finally
         {
@@ -55,14 +60,14 @@ internal static class MemoryRun
     /// <param name="entries">Its size.</param>
     public static async Task RunChildAsync(string what, string log, long entries)
     {
-        await (what == Append ? AppendAsync(log, entries) : VerifyAsync(log, entries));
+        var inUse = await (what == Append ? AppendAsync(log, entries) : VerifyAsync(log, entries));
         using var self = Process.GetCurrentProcess();
-        Console.WriteLine(self.PeakWorkingSet64.ToString(CultureInfo.InvariantCulture));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{self.PeakWorkingSet64} {inUse}"));
     }
 
     private static string Entries(long count) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} entries");
 
-    private static async Task AppendAsync(string directory, long entries)
+    private static async Task<long> AppendAsync(string directory, long entries)
     {
         await using var log = await BenchmarkLog.OpenAsync(directory);
         var left = entries;
@@ -73,9 +78,10 @@ internal static class MemoryRun
                 await log.AppendAsync(BenchmarkEntry.Encoded);
             }
         })));
+        return GC.GetTotalMemory(forceFullCollection: true);
     }
 
-    private static async Task VerifyAsync(string directory, long entries)
+    private static async Task<long> VerifyAsync(string directory, long entries)
     {
         var options = new LogVerificationOptions { Keys = [BenchmarkLog.Key(directory)] };
         var result = await new LogVerifier(new DirectoryLogReader(directory), options).VerifyAsync();
@@ -83,9 +89,11 @@ internal static class MemoryRun
         {
             throw new InvalidOperationException($"The benchmark's own log does not verify: {result.Failure?.Message}");
         }
+
+        return GC.GetTotalMemory(forceFullCollection: true);
     }
 
-    private static async Task<long> PeakAsync(string what, string root, long entries)
+    private static async Task<(long Peak, long InUse)> MeasureAsync(string what, string root, long entries)
     {
         await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"memory: {what}, {entries:N0} entries"));
         string[] arguments = [ChildCommand, what, Path.Combine(root, $"log-{entries}"), entries.ToString(CultureInfo.InvariantCulture)];
@@ -98,8 +106,8 @@ internal static class MemoryRun
         })!;
         var printed = await child.StandardOutput.ReadToEndAsync();
         await child.WaitForExitAsync();
-        return child.ExitCode == 0
-            ? long.Parse(printed, CultureInfo.InvariantCulture)
+        return child.ExitCode == 0 && printed.Split(' ').Select(number => long.Parse(number, CultureInfo.InvariantCulture)).ToArray() is [var peak, var inUse]
+            ? (peak, inUse)
             : throw new InvalidOperationException($"The process that was to {what} ended with exit code {child.ExitCode}.");
     }
 }
