@@ -12,7 +12,7 @@ namespace ImmutableAudit.Storage;
 /// <remarks>
 /// <para>Whether the checkpoint itself is to be believed is not asked here: <see cref="SignedCheckpoint.Verify"/> it, or take
 /// the one that verifying the whole log came to, whose other checks (time, tiles) this class does not repeat.</para>
-/// <para>Keep one where many proofs are made: it remembers the tiles that all of them need, at most 9 MB however long the log is,
+/// <para>Keep one where many proofs are made: it remembers the tiles that all of them need, at most 15 MB however long the log is,
 /// and reads little more than the entry and the tile next to it.</para>
 /// <para>Thread-safe if the reader is. Reading holds one entry bundle at a time, at most 17 MB.</para>
 /// </remarks>

@@ -5,7 +5,7 @@ namespace ImmutableAudit.Storage;
 /// <summary>Arrays of the shared pool that are used again and again, and exchanged for longer ones.</summary>
 internal static class PooledArray
 {
-    /// <summary>Makes an array at least so long; what was in it is gone where it was not.</summary>
+    /// <summary>Makes an array at least so long. Where it is exchanged for that, what was in it is lost.</summary>
     public static void MakeRoom<T>(ref T[] array, int length)
     {
         if (array.Length < length)

@@ -168,12 +168,19 @@ internal sealed class SignedTree(TreeReader reader, Checkpoint head, TileCache c
 
     private void ProveWithin(TileCoordinate tile, Span<MerkleHash> hashes, int slot, TileNodes parent, Span<MerkleHash> proof)
     {
+        var place = (int)(tile.Index % TileCoordinate.FullWidth);
+        if (parent.PartsBelow(place) is { IsEmpty: false } known)
+        {
+            ProveWithinPart(tile, hashes.Slice(slot / TileNodes.PartWidth * TileNodes.PartWidth, TileNodes.PartWidth), slot, known, proof);
+            return;
+        }
+
         Span<MerkleHash> parts = stackalloc MerkleHash[TileNodes.PartCount];
         Climb(hashes, slot, proof[..PartLevels]).CopyTo(parts);
         Span<MerkleHash> top = stackalloc MerkleHash[TileNodes.PartCount];
         parts.CopyTo(top);
         Check(tile, Climb(top, slot / TileNodes.PartWidth, proof[PartLevels..])[0], parent);
-        parent.Remember((int)(tile.Index % TileCoordinate.FullWidth), parts);
+        parent.Remember(place, parts);
     }
 
     /// <summary>The siblings within a tile of whose parts the roots are known, from the part that holds the place.</summary>
