@@ -68,6 +68,7 @@ public interface IAuditLog
 
     /// <summary>Publishes everything appended or posted before this call.</summary>
     /// <returns>A checkpoint that covers it.</returns>
+    /// <remarks>Where several instances append to one log, what the others have appended is covered as far as this one knows of it.</remarks>
     /// <exception cref="AuditPublicationException">It could not be published now. What is appended stays as durable as it was.</exception>
     /// <exception cref="AuditUnavailableException">The log is closed, recovering or faulted; or events posted since the last flush were not appended.</exception>
     /// <exception cref="AuditOutcomeUnknownException">Storage failed while events posted since the last flush were being written.</exception>

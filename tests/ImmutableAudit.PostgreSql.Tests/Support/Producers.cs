@@ -42,6 +42,8 @@ internal sealed class Producers : IAsyncDisposable
     public async Task CheckAsync(TestSchema schema, AuditLog log)
     {
         await StopAsync();
+        var last = _acknowledged.Values.Max();
+        await Until.TrueAsync(async () => await log.ReadAsync(last).AnyAsync(), "the log knows what the other instances have appended");
         await log.FlushAsync();
         var result = await schema.VerifyAsync();
         Assert.True(result.Holds, result.ToString());
