@@ -10,8 +10,7 @@ namespace ImmutableAudit.Benchmarks.Memory;
 
 /// <summary>
 /// Whether appending and verifying need more memory for a long log than for a short one. Each is done in a process of its
-/// own, which says at its end what its working set was at most, and what of its managed memory is in use. What lies between, the
-/// runtime leaves before it collects: more, the larger the processor's cache is.
+/// own, which says at its end what its working set was at most, and what of its managed memory is in use.
 /// </summary>
 internal static class MemoryRun
 {
@@ -106,8 +105,12 @@ internal static class MemoryRun
         })!;
         var printed = await child.StandardOutput.ReadToEndAsync();
         await child.WaitForExitAsync();
-        return child.ExitCode == 0 && printed.Split(' ').Select(number => long.Parse(number, CultureInfo.InvariantCulture)).ToArray() is [var peak, var inUse]
-            ? (peak, inUse)
-            : throw new InvalidOperationException($"The process that was to {what} ended with exit code {child.ExitCode}.");
+        if (child.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"The process that was to {what} ended with exit code {child.ExitCode}.");
+        }
+
+        var numbers = printed.Split(' ');
+        return (long.Parse(numbers[0], CultureInfo.InvariantCulture), long.Parse(numbers[1], CultureInfo.InvariantCulture));
     }
 }

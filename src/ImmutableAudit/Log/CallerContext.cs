@@ -24,6 +24,7 @@ internal sealed class CallerContext
     /// <summary>Puts the calling thread's context around a continuation, where it has one and the continuation asks for it.</summary>
     public static void Capture(ref Action<object?> continuation, ref object? state, ref ValueTaskSourceOnCompletedFlags flags)
     {
+        // Not HasFlag, which made boxes of what is passed by reference: no append is to allocate.
         if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) == ValueTaskSourceOnCompletedFlags.None)
         {
             return;

@@ -190,8 +190,9 @@ internal sealed class SignedTree(TreeReader reader, Checkpoint head, TileCache c
         var part = slot / TileNodes.PartWidth;
         var place = slot % TileNodes.PartWidth;
 
-        // Beside the nodes of this part, those over the others: they come from the same steps, in lanes that would be idle.
-        Span<MerkleHash> nodes = stackalloc MerkleHash[14];
+        // Eight nodes of this part; behind them the roots of the four parts of the other half, and of the two parts beside this one and
+        // its neighbour. What lies over those comes from the same steps, in lanes that would be idle.
+        Span<MerkleHash> nodes = stackalloc MerkleHash[8 + 4 + 2];
         Climb(hashes, place, proof[..2]).CopyTo(nodes);
         parts.Slice((part & 4) ^ 4, 4).CopyTo(nodes[8..]);
         parts.Slice((part & 6) ^ 2, 2).CopyTo(nodes[12..]);

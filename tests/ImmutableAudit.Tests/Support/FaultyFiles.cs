@@ -103,7 +103,7 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
         var file = new CountedFile(this, _real.Open(path, mode, access, space), path, model?.Opened(path));
         _open.Add(file);
         return file;
-    }, null);
+    });
 
     public void Rename(string from, string to) => Do($"rename {to}", () =>
     {
@@ -144,7 +144,7 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
     public bool DirectoryExists(string path) => _real.DirectoryExists(path);
 
     public IEnumerable<string> EnumerateFiles(string directory, string pattern) =>
-        Do($"list {directory}", () => _real.EnumerateFiles(directory, pattern).ToList(), null);
+        Do($"list {directory}", () => _real.EnumerateFiles(directory, pattern).ToList());
 
     private void ThrowIfFull(string path)
     {
@@ -154,13 +154,13 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
         }
     }
 
-    private void Do(string what, Action action) => Do(what, () =>
+    private void Do(string what, Action action, Action? failed = null) => Do(what, 0, _ =>
     {
         action();
         return 0;
-    }, null);
+    }, failed: _ => failed?.Invoke());
 
-    private T Do<T>(string what, Func<T> action, Action? failed) => Do(what, 0, _ => action(), failed is null ? null : _ => failed());
+    private T Do<T>(string what, Func<T> action) => Do(what, 0, _ => action());
 
     /// <summary>Does it, or lets it go wrong: then half of it, or what comes of its failing, is done where that is given.</summary>
     private TResult Do<T, TResult>(string what, T argument, Func<T, TResult> action, Action<T>? failed = null, Action<T>? half = null)
@@ -235,14 +235,7 @@ internal sealed class FaultyFiles(DurabilityModel? model = null) : IFileOperatio
 
         public void SetLength(long length) => files.Do($"set length {Path}", () => real.SetLength(length));
 
-        public void Flush() => files.Do(
-            $"flush {Path}",
-            () =>
-            {
-                content?.Flushed(real);
-                return 0;
-            },
-            failed: () => content?.FlushFailed());
+        public void Flush() => files.Do($"flush {Path}", () => content?.Flushed(real), failed: () => content?.FlushFailed());
 
         public void Evict(long position, long length)
         {

@@ -71,9 +71,33 @@ public sealed class StorageClockTests
         }
     }
 
+    [Fact]
+    public async Task Where_storage_is_ahead_an_approval_lapses_by_its_clock()
+    {
+        // The host's clock alone says when it tells of lapses. By that, the time for this is not over.
+        var (clock, store) = (new TestClock(), new InMemoryStore());
+        var sink = new InterceptedSink(new InMemorySink(store));
+        await using var shop = await OpenAsync(store, sink, clock);
+        var requests = new AccessRequests(shop.Guard);
+        var request = await AsAsync("alice", () => requests.RequestAsync(AccessDesk.Purging()));
+        await AsAsync("sam", () => requests.ApproveAsync(request.Id));
+        await AsAsync("sue", () => requests.ApproveAsync(request.Id));
+        clock.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromSeconds(1));
+        sink.Ahead = TimeSpan.FromSeconds(1);
+        var refused = await Assert.ThrowsAsync<AccessRequestException>(() => AsAsync("alice", () => requests.ActivateAsync(request.Id)));
+        Assert.Equal(RefusalCode.Lapsed, refused.Code);
+        Assert.Empty(await shop.EntriesAsync(GrantTypes.Lapsed));
+    }
+
+    private static async Task<AccessRequest> AsAsync(string id, Func<ValueTask<AccessRequest>> act)
+    {
+        using var scope = GuardedShop.As(id);
+        return await act();
+    }
+
     private static Task<GuardedShop> OpenAsync(InMemoryStore store, InterceptedSink sink, TestClock clock) => GuardedShop.OpenAsync(
         AccessDesk.Policy(
-            rule => rule.BreakGlass(TimeSpan.FromMinutes(15), "lead"),
+            rule => rule.ActivateWithin(TimeSpan.FromMinutes(5)).BreakGlass(TimeSpan.FromMinutes(15), "lead"),
             policy => policy.Elevation(Permissions.Count, rule => rule.RequestableBy("lead").ApprovedBy("security").BreakGlass(TimeSpan.FromMinutes(15), "lead"))),
         configure: options => (options.Sink, options.TimeProvider) = (sink, clock),
         store: store);
