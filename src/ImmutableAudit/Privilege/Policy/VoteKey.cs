@@ -32,27 +32,26 @@ internal sealed class VoteKey
     /// <exception cref="AccessPolicyException">The bytes are no such key.</exception>
     public static VoteKey Of(SubjectKey subject, ReadOnlySpan<byte> spki) => FindFault(spki) is { } fault
         ? throw new AccessPolicyException(
-            $"The vote key of {subject} {fault}. Give the public key on curve P-256 as ECDsa.ExportSubjectPublicKeyInfo writes it.")
+            $"The vote key of {subject} {fault}. Give the public key as ECDsa.ExportSubjectPublicKeyInfo writes it.")
         : new VoteKey(subject, spki.ToArray());
 
     private static string? FindFault(ReadOnlySpan<byte> spki)
     {
+        // The framework is given nothing else: what it throws for a curve that it does not know differs from platform to platform.
+        if (spki.Length != Length || !spki.StartsWith(Start))
+        {
+            return "is no SubjectPublicKeyInfo of a P-256 key (91 bytes of DER, named curve, uncompressed point)";
+        }
+
         using var key = ECDsa.Create();
-        int read;
         try
         {
-            key.ImportSubjectPublicKeyInfo(spki, out read);
+            key.ImportSubjectPublicKeyInfo(spki, out _);
+            return null;
         }
         catch (CryptographicException)
         {
-            // The framework's own words differ from platform to platform.
-            return spki.Length == Length && spki.StartsWith(Start)
-                ? "is not a point of the curve: it was altered or mistyped"
-                : "is no SubjectPublicKeyInfo of an elliptic curve";
+            return "is not a point of the curve: it was altered or mistyped";
         }
-
-        return read != spki.Length ? "has bytes behind its end"
-            : spki.Length == Length && spki.StartsWith(Start) ? null
-            : "is on another curve, or spelled in another way";
     }
 }

@@ -84,13 +84,14 @@ public sealed class AccessPolicyBuilderTests
 
     public static TheoryData<string, byte[]> NoVoteKeys => new()
     {
-        { "is no SubjectPublicKeyInfo of an elliptic curve", [] },
-        { "is no SubjectPublicKeyInfo of an elliptic curve", VoteKeys.Of(1)[1..] },
-        { "is no SubjectPublicKeyInfo of an elliptic curve", VoteKeys.Of(1)[..^1] },
+        { "is no SubjectPublicKeyInfo of a P-256 key", [] },
+        { "is no SubjectPublicKeyInfo of a P-256 key", VoteKeys.Of(1)[1..] },
+        { "is no SubjectPublicKeyInfo of a P-256 key", VoteKeys.Of(1)[..^1] },
         { "is not a point of the curve", [.. VoteKeys.Of(1)[..^1], 0] },
-        { "has bytes behind its end", [.. VoteKeys.Of(1), 0] },
-        { "is on another curve", VoteKeys.On(ECCurve.NamedCurves.nistP384) },
-        { "is no SubjectPublicKeyInfo of an elliptic curve", Rsa() },
+        { "is no SubjectPublicKeyInfo of a P-256 key", [.. VoteKeys.Of(1), 0] },
+        { "is no SubjectPublicKeyInfo of a P-256 key", VoteKeys.On(ECCurve.NamedCurves.nistP384) },
+        { "is no SubjectPublicKeyInfo of a P-256 key", OnNoCurve() },
+        { "is no SubjectPublicKeyInfo of a P-256 key", Rsa() },
     };
 
     [Theory]
@@ -239,6 +240,14 @@ public sealed class AccessPolicyBuilderTests
     private static TimeOnly Noon => new(12, 0);
 
     private static ElevationRuleBuilder Hours(ElevationRuleBuilder rule, TimeSpan offset, TimeOnly from) => rule.ActiveHours(offset, from, Noon, DayOfWeek.Monday);
+
+    /// <summary>One bit of the curve's name changed: on some platforms it is not a <see cref="CryptographicException"/> that tells.</summary>
+    private static byte[] OnNoCurve()
+    {
+        var key = VoteKeys.Of(1);
+        key[22] ^= 0x40;
+        return key;
+    }
 
     private static byte[] Rsa()
     {
