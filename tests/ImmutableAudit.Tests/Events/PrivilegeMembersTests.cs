@@ -1,7 +1,7 @@
 using System.Text;
-using FsCheck;
 using FsCheck.Fluent;
 using ImmutableAudit.Events;
+using ImmutableAudit.Tests.Support;
 
 namespace ImmutableAudit.Tests.Events;
 
@@ -76,7 +76,7 @@ public class PrivilegeMembersTests
             Assert.Equal(privileged.GetHashCode(), decoded.GetHashCode());
             Assert.Equal(bytes, Samples.EncodeOwn(decoded));
             Assert.Equal(privileged, AuditEntry.Decode(0, Samples.EncodeOwn(Privileged(texts, number))).Event);
-        }).QuickCheckThrowOnFailure();
+        }).CheckSeeded();
 
     [Fact]
     public void An_application_cannot_set_them_not_even_by_appending_what_it_has_read()

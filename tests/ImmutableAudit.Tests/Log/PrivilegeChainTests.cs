@@ -1,4 +1,3 @@
-using FsCheck;
 using FsCheck.Fluent;
 using ImmutableAudit.Storage;
 using ImmutableAudit.Storage.FileSystem;
@@ -31,7 +30,7 @@ public sealed class PrivilegeChainTests : IDisposable
             Assert.Equal(appends.Sum(call => call.Count), entries.Count);
             Assert.Equal(PrivilegedEntries.CheckChain(entries), log.Privileged.PrivilegeHead);
             Assert.Equal(log.Privileged.PrivilegeHead, log.Privileged.ReadHeadAsync().AsTask().Result.PrivilegeHead);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+        }).CheckSeeded(cases: 60);
 
     [Fact]
     public async Task Writers_that_share_a_store_make_one_chain()

@@ -1,8 +1,8 @@
-using FsCheck;
 using FsCheck.Fluent;
 using ImmutableAudit.Events;
 using ImmutableAudit.Privilege;
 using ImmutableAudit.Tests.Events;
+using ImmutableAudit.Tests.Support;
 
 namespace ImmutableAudit.Tests.Privilege.Decisions;
 
@@ -118,5 +118,5 @@ public sealed class DecisionModelTests
 
     private static void ForAll(int worlds, Action<RandomWorld> check) =>
         Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed => check(new RandomWorld(seed)))
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(worlds));
+            .CheckSeeded(cases: worlds);
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using FsCheck;
 using FsCheck.Fluent;
 using ImmutableAudit.Privilege;
 using ImmutableAudit.Tests.Parsing;
@@ -69,7 +68,7 @@ public sealed class PolicyDocumentTests
             Assert.Equal(written.Digest, read.Digest);
             Assert.True(written.Utf8.Span.SequenceEqual(PolicyDocument.Of(read.Policy).Utf8.Span));
             Assert.Equal(Describe(written.Policy), Describe(read.Policy));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+        }).CheckSeeded(cases: 200);
 
     [Fact]
     public void What_was_written_of_elevations_is_read_again() =>
@@ -208,7 +207,7 @@ public sealed class PolicyDocumentTests
             Try(bytes);
         }
 
-        Prop.ForAll(Mutations.Of(seeds).ToArbitrary(), Try).Check(Config.QuickThrowOnFailure.WithMaxTest(1000).WithEndSize(40));
+        Prop.ForAll(Mutations.Of(seeds).ToArbitrary(), Try).CheckSeeded(cases: 1000, endSize: 40);
     }
 
     [Fact]

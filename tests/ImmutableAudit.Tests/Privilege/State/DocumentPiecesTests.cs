@@ -1,9 +1,9 @@
 using System.Text;
-using FsCheck;
 using FsCheck.Fluent;
 using ImmutableAudit.Events;
 using ImmutableAudit.Privilege;
 using ImmutableAudit.Tests.Events;
+using ImmutableAudit.Tests.Support;
 
 namespace ImmutableAudit.Tests.Privilege.State;
 
@@ -50,7 +50,7 @@ public sealed class DocumentPiecesTests
             Assert.Equal(whole, string.Concat(pieces));
             Assert.All(pieces, piece => Assert.Equal(piece, Samples.WellFormed(piece)));
             Assert.All(pieces[..^1], piece => Assert.True(piece.Length > DocumentPieces.MaxLength / 13));
-        }).QuickCheckThrowOnFailure();
+        }).CheckSeeded();
 
     [Fact]
     public void An_empty_text_is_one_empty_piece() => Assert.Equal([""], DocumentPieces.Split(""), StringComparer.Ordinal);

@@ -1,5 +1,4 @@
 using System.Text;
-using FsCheck;
 using FsCheck.Fluent;
 using ImmutableAudit.Events;
 using ImmutableAudit.Privilege;
@@ -37,7 +36,7 @@ public sealed class PrivilegeFoldTests : IDisposable
                     Assert.True(reader.Reads <= bound, $"{reader.Reads} entries were read, more than {bound}, at {end.Index}.");
                     Assert.Equal(Policies.Describe(expected), Policies.Describe(PrivilegeFold.ContinueAsync(opened, reader, expected.Head).Result));
                 }
-            }).Check(Config.QuickThrowOnFailure.WithMaxTest(25).WithEndSize(25));
+            }).CheckSeeded(cases: 25, endSize: 25);
 
     [Fact]
     public async Task A_state_too_large_for_one_entry_is_written_in_parts()
