@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ImmutableAudit.Checkpoints;
 using ImmutableAudit.Log;
 using ImmutableAudit.Storage;
@@ -12,6 +13,9 @@ namespace ImmutableAudit;
 /// <remarks>Thread-safe. The protocol is in <c>Log/README.md</c>.</remarks>
 public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDisposable
 {
+    /// <summary>Sinks that were given to a log, as long as they are there: closing one that was given away twice would close it for the log that has it.</summary>
+    private static readonly ConditionalWeakTable<IAuditSink, object> Given = [];
+
     private readonly LogServices _log;
     private readonly AppendQueue _queue;
     private readonly Appender _appender;
@@ -31,8 +35,15 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
     private bool _disposed;
 
     /// <summary>A log that is not open yet: a host opens it when it starts.</summary>
+    /// <exception cref="InvalidOperationException">The sink was given to a log before.</exception>
     internal AuditLog(AuditLogOptions options)
     {
+        if (options.Sink is { } sink && !Given.TryAdd(sink, sink))
+        {
+            throw new InvalidOperationException(
+                $"The sink for the log '{Printable.Of(options.Origin)}' was given to a log before. To that one nothing happened. Give each log a sink of its own, also when it is opened again.");
+        }
+
         var faults = options.Validate().ToList();
         if (faults.Count > 0)
         {
@@ -73,6 +84,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
     /// <param name="options">What to open. The log takes over the sink and disposes it, also when opening fails.</param>
     /// <param name="cancellationToken">Gives up opening.</param>
     /// <exception cref="ArgumentException">An option is missing or out of range.</exception>
+    /// <exception cref="InvalidOperationException">The sink was given to a log before; to that one nothing happens.</exception>
     /// <exception cref="AuditLogLockedException">Another writer has it open.</exception>
     /// <exception cref="AuditLogMismatchException">It is another log.</exception>
     /// <exception cref="AuditLogCorruptException">It is damaged.</exception>
@@ -88,9 +100,9 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
             await log.OpenAsync(cancellationToken).ConfigureAwait(false);
             return log;
         }
-        catch
+        catch (Exception e)
         {
-            var opened = (IAsyncDisposable?)log ?? options.Sink;
+            var opened = (IAsyncDisposable?)log ?? (e is ArgumentException ? options.Sink : null);
             if (opened is not null)
             {
                 await opened.DisposeAsync().ConfigureAwait(false);

@@ -12,7 +12,7 @@ public sealed class AuditLogOptions
     /// <summary>The log's name, first line of every checkpoint: like a URL without scheme, as <c>shop.example/audit</c>. No spaces, no <c>+</c>, at most 255 bytes.</summary>
     public string Origin { get; set; } = "";
 
-    /// <summary>Where the log is stored. The log takes it over and disposes it.</summary>
+    /// <summary>Where the log is stored. The log takes it over, for good, and disposes it: each has a sink of its own.</summary>
     public IAuditSink? Sink { get; set; }
 
     /// <summary>Who signs checkpoints: at least one, and one of them named like the origin. While a key is being replaced, the old and the new one (LOG.md L20).</summary>

@@ -80,6 +80,17 @@ public sealed class ClockTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_clock_at_the_end_of_time_can_be_mended()
+    {
+        _time.Set(DateTimeOffset.MaxValue - TimeSpan.FromMilliseconds(1));
+        await AppendAsync();
+        _time.Advance(TimeSpan.Zero);
+        _time.Set(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(DateTimeOffset.MaxValue - TimeSpan.FromMilliseconds(1), await AppendAsync());
+    }
+
+    [Fact]
     public async Task A_leap_that_is_mended_needs_nobody_to_say_so()
     {
         var before = await AppendAsync();

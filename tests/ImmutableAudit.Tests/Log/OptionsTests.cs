@@ -39,6 +39,26 @@ public sealed class OptionsTests : IDisposable
         Assert.Throws<ArgumentException>(() => new CheckpointFileObserver(""));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_sink_that_a_log_has_or_had_is_refused_and_that_log_goes_on(bool isValid)
+    {
+        var options = _logs.Options(new FileSystemSink(_logs.LogDirectory));
+        await using (var log = await AuditLog.OpenAsync(options))
+        {
+            await log.AppendAsync(TestLogs.Event(0));
+            var again = _logs.Options(options.Sink!, other => other.MaxQueuedEntries = isValid ? other.MaxQueuedEntries : 0);
+            var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => AuditLog.OpenAsync(again));
+            Assert.Contains("Give each log a sink of its own", refusal.Message, StringComparison.Ordinal);
+            await Assert.ThrowsAsync<AuditLogLockedException>(() => AuditLog.OpenAsync(_logs.Options(new FileSystemSink(_logs.LogDirectory))));
+            Assert.Equal(1, (await log.AppendAsync(TestLogs.Event(1))).Index);
+            Assert.Equal(2, (await log.FlushAsync()).Checkpoint.Size);
+        }
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => AuditLog.OpenAsync(options));
+    }
+
     [Fact]
     public async Task A_log_that_is_not_open_or_closed_says_so()
     {

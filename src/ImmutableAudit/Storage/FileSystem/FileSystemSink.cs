@@ -135,6 +135,7 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
     /// <inheritdoc/>
     public async ValueTask<SinkRecovery> RecoverAsync(CompactRange? published, CancellationToken cancellationToken)
     {
+        ObjectDisposedException.ThrowIf(_lock is null, this);
         long? superseded = null;
         if (published is null)
         {
@@ -192,6 +193,7 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
     /// <inheritdoc/>
     public ValueTask<IAuditCommit> OpenCommitAsync(CancellationToken cancellationToken)
     {
+        ObjectDisposedException.ThrowIf(_lock is null, this);
         Journal.ThrowIfInDoubt();
         return new(_commit);
     }
