@@ -42,12 +42,12 @@ public sealed class AuditDetails : IEquatable<AuditDetails>
         {
             json = JsonSerializer.SerializeToUtf8Bytes(value, typeInfo);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or NotSupportedException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or NotSupportedException or ArgumentException)
         {
             // Which of these it is for a cycle depends on how the type is serialized.
             throw new AuditEventException(
                 $"A value of {typeof(T)} cannot be serialized as an event's details: {e.GetType().Name}, most often " +
-                "a cycle or a type without converter.", e);
+                "a cycle, a number that JSON does not have (NaN, infinity), or a type without converter.", e);
         }
 
         return Parse(json);

@@ -20,7 +20,7 @@ internal static class InOrder
     {
         // Of so many for each that all have to do to the end.
         const int GroupsEach = 4;
-        var group = (int)Math.Clamp(count / (GroupsEach * ahead), 1, mostInGroup);
+        var group = (int)Math.Clamp(count / ((long)GroupsEach * ahead), 1, mostInGroup);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var begun = new Queue<Task<T>>();
         try

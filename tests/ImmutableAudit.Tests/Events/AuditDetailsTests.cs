@@ -11,6 +11,7 @@ public sealed record Refund(decimal Amount, string Currency, string? Note);
 [JsonSerializable(typeof(Link))]
 [JsonSerializable(typeof(int[]))]
 [JsonSerializable(typeof(Dictionary<string, int>))]
+[JsonSerializable(typeof(Dictionary<string, double>))]
 internal sealed partial class DetailsContext : JsonSerializerContext;
 
 [JsonSourceGenerationOptions(WriteIndented = true)]
@@ -82,6 +83,12 @@ public class AuditDetailsTests
     [Fact]
     public void A_value_that_is_no_object_is_refused() =>
         Assert.Throws<AuditEventException>(() => AuditDetails.From([1, 2], DetailsContext.Default.Int32Array));
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.NegativeInfinity)]
+    public void A_number_that_JSON_does_not_have_is_refused(double number) => Assert.Throws<AuditEventException>(
+        () => AuditDetails.From(new Dictionary<string, double>(StringComparer.Ordinal) { ["a"] = number }, DetailsContext.Default.DictionaryStringDouble));
 
     [Fact]
     public void A_value_that_contains_itself_is_refused()

@@ -118,7 +118,7 @@ internal static class GrantRules
         }
 
         var voted = record with { Votes = record.Votes.Add(new GrantVote(index, moment.HumansOf(act.Actor), roles, act.Proof is not null)) };
-        if (rules.TrueForAll(rule => HasQuorum(voted, rule)))
+        if (rules.TrueForAll(rule => HasQuorum(voted, rule, moment.Policy.Policy)))
         {
             voted = voted with { Stage = GrantStage.Approved, Until = moment.Time + rules.Min(rule => rule.ActivateWithin) };
         }
@@ -257,9 +257,33 @@ internal static class GrantRules
     public static string Describe(GrantSubjectMatter matter) =>
         $"'{string.Join("', '", matter.Permissions.Take(5))}'{(matter.Permissions.Length > 5 ? ", …" : "")}";
 
-    private static bool HasQuorum(GrantRecord record, ElevationRule rule) =>
-        (!rule.SignedVotes || record.Votes.All(vote => vote.IsSigned))
-        && Quorum.IsReached(rule.Approvals, [.. record.Votes.Select(vote => (IReadOnlyCollection<string>)vote.Roles)]);
+    /// <summary>
+    /// Whether those who voted in favour are enough, by what the policy knows now of who is whose account: nobody's vote on a request of
+    /// the same human counts, and several of one human count for one (PRIVILEGE.md P18, P20).
+    /// </summary>
+    private static bool HasQuorum(GrantRecord record, ElevationRule rule, AccessPolicy policy)
+    {
+        var requester = Humans.Known(record.Humans, policy);
+        var voters = new List<(ImmutableArray<string> Humans, ImmutableArray<string> Roles)>();
+        foreach (var vote in record.Votes.Where(vote => vote.IsSigned || !rule.SignedVotes))
+        {
+            var voter = (Humans: Humans.Known(vote.Humans, policy), vote.Roles);
+            if (Humans.Meet(voter.Humans, requester))
+            {
+                continue;
+            }
+
+            foreach (var same in voters.FindAll(other => Humans.Meet(other.Humans, voter.Humans)))
+            {
+                voters.Remove(same);
+                voter = (voter.Humans.AddRange(same.Humans), voter.Roles.AddRange(same.Roles));
+            }
+
+            voters.Add(voter);
+        }
+
+        return Quorum.IsReached(rule.Approvals, [.. voters.Select(voter => (IReadOnlyCollection<string>)voter.Roles)]);
+    }
 
     private static bool IsPermitted(GrantRecord record, CompiledPolicy policy)
     {
@@ -274,7 +298,7 @@ internal static class GrantRules
             var isPermitted = record.IsBreakGlass
                 ? rule.BreakGlass is { } glass && record.Seconds <= glass.MaxDuration.TotalSeconds && IsEligible(requester, glass.Roles, policy)
                 : record.Seconds <= rule.MaxDuration.TotalSeconds && IsEligible(requester, rule.RequestableBy, policy)
-                    && (record.Stage == GrantStage.Pending || HasQuorum(record, rule));
+                    && (record.Stage == GrantStage.Pending || HasQuorum(record, rule, policy.Policy));
             if (!isPermitted)
             {
                 return false;

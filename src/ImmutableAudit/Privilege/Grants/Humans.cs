@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace ImmutableAudit.Privilege;
 
@@ -9,11 +10,29 @@ namespace ImmutableAudit.Privilege;
 /// </summary>
 internal static class Humans
 {
+    private const char Person = 'p';
+
     /// <summary>Of a whole chain, in ordinal order.</summary>
     public static ImmutableArray<string> Of(AuditSubject chain, AccessPolicy policy) => Collect(chain, policy, withAccounts: false);
 
     /// <summary>The same with every account that the policy has for these persons.</summary>
     public static ImmutableArray<string> KnownAs(AuditSubject chain, AccessPolicy policy) => Collect(chain, policy, withAccounts: true);
+
+    /// <summary>The same of what was recorded before: with the persons that the policy has for these accounts, and every account that it has for these persons.</summary>
+    public static ImmutableArray<string> Known(ImmutableArray<string> recorded, AccessPolicy policy)
+    {
+        var humans = recorded.ToBuilder();
+        foreach (var human in recorded)
+        {
+            if (PersonOf(human, policy) is { } person)
+            {
+                humans.Add(Person + person);
+                humans.AddRange(policy.AssignmentsOf(person).Select(account => OfAccount(account.Key)));
+            }
+        }
+
+        return humans.ToImmutable();
+    }
 
     /// <summary>Of one account.</summary>
     public static string OfAccount(SubjectKey subject) => $"s{subject.Issuer?.Length}:{subject.Issuer}{subject.Id}";
@@ -49,11 +68,31 @@ internal static class Humans
             if (string.IsNullOrWhiteSpace(person))
                 return;
 
-            humans.Add("p" + person);
+            humans.Add(Person + person);
             if (withAccounts)
             {
                 humans.UnionWith(policy.AssignmentsOf(person).Select(account => OfAccount(account.Key)));
             }
         }
+    }
+
+    /// <summary>The person that one of these texts is, or that the policy has for the account that it is; what is neither has none.</summary>
+    private static string? PersonOf(string human, AccessPolicy policy)
+    {
+        if (human.StartsWith(Person))
+        {
+            return human[1..];
+        }
+
+        var colon = human.IndexOf(':', StringComparison.Ordinal);
+        var issuer = 0;
+        if (colon < 1 || (colon > 1 && !int.TryParse(human.AsSpan(1, colon - 1), NumberStyles.None, CultureInfo.InvariantCulture, out issuer))
+            || issuer > human.Length - colon - 1)
+        {
+            return null;
+        }
+
+        var account = new AuditSubject { Issuer = colon == 1 ? null : human.Substring(colon + 1, issuer), Id = human[(colon + 1 + issuer)..] };
+        return policy.TryGetAssignment(account, out var assignment) && !string.IsNullOrWhiteSpace(assignment.Person) ? assignment.Person : null;
     }
 }

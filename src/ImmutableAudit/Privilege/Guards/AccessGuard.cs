@@ -41,7 +41,8 @@ public sealed class AccessGuard : IAccessGuard, IAsyncDisposable, IDisposable
     /// <param name="policy">Says the policy. Its application is named like the log unless it says otherwise.</param>
     /// <param name="options">Options; the defaults if absent.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="AccessPolicyException">The policy has findings that forbid to start, or another one of its version is in force.</exception>
+    /// <exception cref="AccessPolicyException">The policy has findings that forbid to start.</exception>
+    /// <exception cref="PolicyConflictException">Another policy of its version is in force.</exception>
     /// <exception cref="AuditUnavailableException">The log takes no entries.</exception>
     public static async Task<AccessGuard> OpenAsync(
         AuditLog log,

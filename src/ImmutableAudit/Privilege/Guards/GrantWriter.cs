@@ -100,8 +100,8 @@ internal sealed class GrantWriter(GuardServices guard)
         }
     }
 
-    /// <summary>What storage throws of its own.</summary>
-    private static bool IsFault(Exception e) => e is not (AuditException or OperationCanceledException or ObjectDisposedException);
+    /// <summary>What storage throws of its own, and a guard that has ended meanwhile.</summary>
+    private static bool IsFault(Exception e) => e is not (AuditException or OperationCanceledException);
 }
 
 /// <summary>What became of something that was to be done.</summary>

@@ -140,6 +140,10 @@ internal sealed class PrivilegeEngine : IDisposable
             await DeployAsync(policy, _live!, CancellationToken.None).ConfigureAwait(false);
             Take(_live!.Current);
         }
+        catch (ObjectDisposedException) when (_isDisposed)
+        {
+            // The host stops. What was deployed by then is, and nobody goes by it here any more.
+        }
         catch (Exception e) when (isSound && GrantToDeploy is not null && e is not (PolicyConflictException or AuditEntryTooLargeException))
         {
             // The storage's fault, not the policy's: it is tried again under the same grant.
@@ -218,7 +222,6 @@ internal sealed class PrivilegeEngine : IDisposable
         Leases?.CheckAll();
         Leases?.Dispose();
         _staleness?.Dispose();
-        _live?.Dispose();
     }
 
     /// <summary>Puts a policy into force, or leaves it to wait for the grant that the one in force demands (PRIVILEGE.md P15).</summary>
@@ -260,12 +263,10 @@ internal sealed class PrivilegeEngine : IDisposable
 
     private AccessPolicy Build()
     {
-        var builder = new AccessPolicyBuilder()
-            .Application(_setup.Application)
-            .Catalogue(PermissionCatalogue.FromRules(_setup.Rules));
+        var builder = new AccessPolicyBuilder().Catalogue(PermissionCatalogue.FromRules(_setup.Rules));
         _setup.Policy(builder);
         _setup.Source?.Apply(builder);
-        return builder.Build();
+        return (builder.ApplicationName is null ? builder.Application(_setup.Application) : builder).Build();
     }
 
     private async Task RecordRefusalAsync(string reason)

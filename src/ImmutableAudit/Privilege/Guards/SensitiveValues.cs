@@ -30,9 +30,16 @@ internal sealed class SensitiveValues(ReadOnlyMemory<byte> key)
             {
                 byte[] array => array,
                 ReadOnlyMemory<byte> memory => memory.ToArray(),
-                _ => Encoding.UTF8.GetBytes(ValueText.Of(value) ?? ""),
+                Memory<byte> memory => memory.ToArray(),
+                ArraySegment<byte> segment => [.. segment],
+                char[] array => Encoding.UTF8.GetBytes(array),
+                ReadOnlyMemory<char> memory => Encoding.UTF8.GetBytes(memory.ToArray()),
+                Memory<char> memory => Encoding.UTF8.GetBytes(memory.ToArray()),
+                _ => ValueText.Of(value) is { } text && text != value.GetType().ToString() ? Encoding.UTF8.GetBytes(text) : null,
             };
-            return $"hmac-sha256:{Convert.ToBase64String(HMACSHA256.HashData(key.Span, bytes))}";
+
+            // What has no text but its type's name would have the hash of every other of its type.
+            return bytes is null ? $"(withheld: {value.GetType()})" : $"hmac-sha256:{Convert.ToBase64String(HMACSHA256.HashData(key.Span, bytes))}";
         }
         catch (Exception e)
         {

@@ -108,7 +108,7 @@ public sealed class ElevationRuleBuilder
     {
         ArgumentNullException.ThrowIfNull(days);
         var fault = _hours is not null ? "has two ActiveHours. Say them once"
-            : utcOffset.Duration() > LongestOffset || utcOffset.Ticks % TimeSpan.TicksPerMinute != 0
+            : utcOffset > LongestOffset || utcOffset < -LongestOffset || utcOffset.Ticks % TimeSpan.TicksPerMinute != 0
                 ? $"has hours with an offset of {utcOffset:c} from UTC. Give whole minutes, at most {LongestOffset.Hours} hours"
             : from.Ticks % TimeSpan.TicksPerMinute != 0 || to.Ticks % TimeSpan.TicksPerMinute != 0
                 ? $"has hours from {from:O} to {to:O}. Give whole minutes"

@@ -268,7 +268,7 @@ public sealed class AccessRequests : IAccessRequests
                 return Refused(operation, refusal, result.Receipt);
             }
 
-            await Engine.FollowAsync(result.Head, CancellationToken.None).ConfigureAwait(false);
+            await GrantWriter.UndoneAsync(Engine.FollowAsync(result.Head, CancellationToken.None)).ConfigureAwait(false);
         }
     }
 
@@ -341,7 +341,7 @@ public sealed class AccessRequests : IAccessRequests
     {
         if (_services.Log.IsShared)
         {
-            await Engine.FollowAsync(cancellationToken).ConfigureAwait(false);
+            await GrantWriter.UndoneAsync(Engine.FollowAsync(cancellationToken)).ConfigureAwait(false);
         }
     }
 
@@ -371,7 +371,7 @@ public sealed class AccessRequests : IAccessRequests
     {
         ArgumentNullException.ThrowIfNull(request.Permissions, nameof(request));
         return new GrantSubjectMatter(
-            [.. request.Permissions.Take(RequestRules.MaxPermissions + 1).Select(permission => permission ?? "").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            [.. request.Permissions.Select(permission => permission ?? "").Distinct(StringComparer.Ordinal).Take(RequestRules.MaxPermissions + 1).Order(StringComparer.Ordinal)],
             WellFormed.Of(request.Resource),
             WellFormed.OrNull(request.Ticket));
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ImmutableAudit.Log;
 
 namespace ImmutableAudit.Privilege;
@@ -6,7 +7,8 @@ namespace ImmutableAudit.Privilege;
 /// The state of a log that is open for writing, as far as it was folded. Whoever appends on the condition that
 /// <see cref="PrivilegeState.Head"/> is still the newest learns, when it is not, how far to catch up. Thread-safe.
 /// </summary>
-internal sealed class LivePrivileges : IDisposable
+[SuppressMessage("Design", "CA1001", Justification = "Who waits for a semaphore that is disposed waits for ever, and there is nothing in it to give back.")]
+internal sealed class LivePrivileges
 {
     /// <summary>After so many privilege entries the state is written down, unless said otherwise.</summary>
     public const int DefaultInterval = 256;
@@ -93,7 +95,4 @@ internal sealed class LivePrivileges : IDisposable
             // What privileges follow from is on record; only the next who opens the log goes back further.
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _folding.Dispose();
 }

@@ -156,6 +156,7 @@ public sealed class AccessPolicyBuilderTests
         { "says BreakGlass twice", policy => policy.Elevation("a.b", rule => rule.BreakGlass(TimeSpan.FromHours(1), "lead").BreakGlass(TimeSpan.FromHours(1), "support")) },
         { "role that may break the glass of 'a.b' '' is blank", policy => policy.Elevation("a.b", rule => rule.BreakGlass(TimeSpan.FromHours(1), "")) },
         { "role that may revoke 'a.b' ' ' is blank", policy => policy.Elevation("a.b", rule => rule.RevocableBy(" ")) },
+        { "an offset of -10675199.02:48:05.4775808 from UTC", policy => policy.Elevation("a.b", rule => Hours(rule, TimeSpan.MinValue, Noon)) },
         { "has two ActiveHours", policy => policy.Elevation("a.b", rule => Hours(Hours(rule, TimeSpan.Zero, Noon), TimeSpan.Zero, Noon)) },
         { "an offset of 14:01:00 from UTC", policy => policy.Elevation("a.b", rule => Hours(rule, TimeSpan.FromMinutes(841), Noon)) },
         { "an offset of -14:01:00 from UTC", policy => policy.Elevation("a.b", rule => Hours(rule, TimeSpan.FromMinutes(-841), Noon)) },

@@ -141,7 +141,7 @@ internal sealed class GrantModel(AccessPolicy policy, DateTimeOffset clock)
     {
         var rules = RulesOf(request.Matter.Permissions);
         request.Votes.Add(new ModelVote(LinksOf(who), ApprovingRoles(who, rules)));
-        if (rules.TrueForAll(rule => IsQuorum(rule, request.Votes)))
+        if (rules.TrueForAll(rule => IsQuorum(rule, request)))
             request.ActivateUntil = Now + rules.Min(rule => rule.ActivateWithin);
     }
 
@@ -244,9 +244,16 @@ internal sealed class GrantModel(AccessPolicy policy, DateTimeOffset clock)
     public IEnumerable<ModelRequest> SeenBy(AccessSubject who) => Requests.Where(request =>
         (IsOpen(request) && IsSameChain(request.Who, who)) || Revoke(request, who, "-").Count == 0);
 
-    /// <summary>P20: each person is put behind each rule in turn, or behind none.</summary>
-    private static bool IsQuorum(ElevationRule rule, List<ModelVote> votes)
+    /// <summary>P18, P20: each person is put behind each rule in turn, or behind none, with the votes of all its accounts; the requester behind none.</summary>
+    private bool IsQuorum(ElevationRule rule, ModelRequest request)
     {
+        var votes = new List<ModelVote>();
+        foreach (var vote in request.Votes.Where(vote => !IsSameHuman(vote.Links, request.Links)))
+        {
+            var same = votes.FindAll(other => IsSameHuman(other.Links, vote.Links));
+            votes = [.. votes.Except(same), new ModelVote([.. vote.Links, .. same.SelectMany(other => other.Links)], [.. vote.Roles, .. same.SelectMany(other => other.Roles)])];
+        }
+
         return rule.Approvals.Count > 0 && Try(0, [.. rule.Approvals.Select(approval => approval.Quorum)]);
 
         bool Try(int person, int[] missing)
@@ -334,7 +341,7 @@ internal sealed class GrantModel(AccessPolicy policy, DateTimeOffset clock)
         && (request.IsBreakGlass
             ? rule.BreakGlass is { } glass && request.Matter.Duration <= glass.MaxDuration && EachHasOneOf(request.Who, glass.Roles, standing: false)
             : request.Matter.Duration <= rule.MaxDuration && EachHasOneOf(request.Who, rule.RequestableBy, standing: false)
-                && (StatusOf(request) == AccessRequestStatus.Pending || IsQuorum(rule, request.Votes))));
+                && (StatusOf(request) == AccessRequestStatus.Pending || IsQuorum(rule, request))));
 
     private List<ElevationRule> RulesOf(string[] permissions) => [.. Policy.Elevations.Where(rule => permissions.Contains(rule.Permission, StringComparer.Ordinal))];
 
@@ -361,9 +368,11 @@ internal sealed class GrantModel(AccessPolicy policy, DateTimeOffset clock)
     }
 
     /// <summary>P18: each link with each, by what was known then or is known now.</summary>
-    private bool IsSameHuman(AccessSubject who, List<ModelLink> then) => LinksOf(who).Exists(one => then.Exists(other =>
+    private bool IsSameHuman(AccessSubject who, List<ModelLink> then) => IsSameHuman(LinksOf(who), then);
+
+    private bool IsSameHuman(List<ModelLink> ones, List<ModelLink> others) => ones.Exists(one => others.Exists(other =>
         (one.Issuer == other.Issuer && one.Id == other.Id)
-        || one.Persons.Exists(other.Persons.Concat(PersonsOf(other.Issuer, other.Id)).Contains)));
+        || one.Persons.Concat(PersonsOf(one.Issuer, one.Id)).Any(other.Persons.Concat(PersonsOf(other.Issuer, other.Id)).Contains)));
 
     private List<ModelLink> LinksOf(AccessSubject who) => [.. ChainOf(who).Select(link => new ModelLink(
         link.Identity.Issuer, link.Identity.Id, [.. PersonsOf(link.Identity.Issuer, link.Identity.Id), .. link.Identity.Person is { } person ? new[] { person } : []]))];

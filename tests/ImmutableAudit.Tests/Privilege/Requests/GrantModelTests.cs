@@ -204,17 +204,12 @@ public sealed class GrantModelTests : IDisposable
                     _hosts[step.Host] = await OpenAsync();
                     break;
                 case Doing.WriteState:
-                    using (var live = await LivePrivileges.OpenAsync(_hosts[step.Host]!.Log.Privileged, interval: 1))
-                    {
-                        await live.WriteIfDueAsync();
-                    }
-
+                    var writing = await LivePrivileges.OpenAsync(_hosts[step.Host]!.Log.Privileged, interval: 1);
+                    await writing.WriteIfDueAsync();
                     break;
                 case Doing.Deploy:
-                    using (var live = await LivePrivileges.OpenAsync(_hosts[step.Host]!.Log.Privileged))
-                    {
-                        await PolicyDeployment.DeployAsync(live, new DeployablePolicy("shop", step.Policy!.Version, PolicyDocument.Of(step.Policy.Build()).Utf8), _model.Now);
-                    }
+                    var live = await LivePrivileges.OpenAsync(_hosts[step.Host]!.Log.Privileged);
+                    await PolicyDeployment.DeployAsync(live, new DeployablePolicy("shop", step.Policy!.Version, PolicyDocument.Of(step.Policy.Build()).Utf8), _model.Now);
 
                     ModelRun.Do(_model, step);
                     break;

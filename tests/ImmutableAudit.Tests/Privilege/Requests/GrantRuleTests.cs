@@ -47,6 +47,66 @@ public sealed class GrantRuleTests
     }
 
     [Fact]
+    public async Task Whom_a_policy_comes_to_know_for_one_person_has_not_voted_on_its_own_request()
+    {
+        await using var desk = await AccessDesk.OpenAsync(AccessDesk.Policy(more: policy => policy.Assign("alice2", "security")));
+        var pending = await desk.AsAsync("alice", requests => requests.RequestAsync(AccessDesk.Purging()));
+        await desk.AsAsync("alice2", requests => requests.ApproveAsync(pending.Id));
+        var second = await desk.AsAsync("lena", requests => requests.RequestAsync(AccessDesk.Purging()));
+        await desk.AsAsync("sam", requests => requests.ApproveAsync(second.Id));
+        await desk.AsAsync("sue", requests => requests.ApproveAsync(second.Id));
+        await desk.AsAsync("lena", requests => requests.ActivateAsync(second.Id));
+
+        await using var next = await desk.BesideAsync(AccessDesk.Policy(
+            more: policy => policy
+                .Assign(new AuditSubject { Id = "alice", Person = "A" }, "lead").Assign(new AuditSubject { Id = "alice2", Person = "A" }, "security")
+                .Assign(new AuditSubject { Id = "sam", Person = "S" }, "security").Assign(new AuditSubject { Id = "sue", Person = "S" }, "security"),
+            version: 2));
+        Assert.Equal(AccessRequestStatus.Pending, (await next.AsAsync("sam", requests => requests.ApproveAsync(pending.Id))).Status);
+        Assert.Equal(RefusalCode.NotApproved, (await next.RefusedAsync("alice", requests => requests.ActivateAsync(pending.Id))).Code);
+        Assert.Equal(AccessRequestStatus.Approved, (await next.AsAsync("sid", requests => requests.ApproveAsync(pending.Id))).Status);
+
+        // The grant by two votes of one person has ended with the policy that knows so.
+        await Assert.ThrowsAsync<AccessDeniedException>(() => next.PurgeAsync("lena"));
+        await next.ToldAsync(second.Id, GrantTypes.Revoked);
+    }
+
+    [Fact]
+    public async Task A_vote_from_before_votes_were_to_be_signed_does_not_count_and_keeps_nobody_from_signing()
+    {
+        using var sams = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var sues = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await using var desk = await AccessDesk.OpenAsync(AccessDesk.Policy());
+        var request = await desk.AsAsync("alice", requests => requests.RequestAsync(AccessDesk.Purging()));
+        await desk.AsAsync("sid", requests => requests.ApproveAsync(request.Id));
+        await using var next = await desk.BesideAsync(AccessDesk.Policy(
+            rule => rule.SignedVotes(),
+            policy => policy.VoteKey(new AuditSubject { Id = "sam" }, sams.ExportSubjectPublicKeyInfo()).VoteKey(new AuditSubject { Id = "sue" }, sues.ExportSubjectPublicKeyInfo()),
+            version: 2));
+        Assert.Equal(AccessRequestStatus.Pending, (await next.AsAsync("sam", requests => requests.ApproveAsync(request.Id, proof: Signed(sams)))).Status);
+        Assert.Equal(AccessRequestStatus.Approved, (await next.AsAsync("sue", requests => requests.ApproveAsync(request.Id, proof: Signed(sues)))).Status);
+
+        VoteProof Signed(ECDsa key) => VoteProof.Sign(key, request.Leaf, approves: true);
+    }
+
+    [Fact]
+    public async Task A_permission_that_is_named_twice_hides_no_others()
+    {
+        await using var desk = await AccessDesk.OpenAsync();
+        var names = Enumerable.Range(0, 40).Select(i => $"many.p{i}").Prepend("many.p0").ToArray();
+        Assert.Equal(RefusalCode.Malformed, (await desk.RefusedAsync("alice", requests => requests.RequestAsync(AccessDesk.Purging() with { Permissions = names }))).Code);
+    }
+
+    [Fact]
+    public async Task Where_the_guard_has_ended_nothing_is_done_and_that_is_said()
+    {
+        var desk = await AccessDesk.OpenAsync();
+        await desk.DisposeAsync();
+        await Assert.ThrowsAsync<AuditUnavailableException>(() => desk.AsAsync("alice", requests => requests.RequestAsync(AccessDesk.Purging())));
+        await Assert.ThrowsAsync<AuditUnavailableException>(() => desk.AsAsync("sam", requests => requests.ListPendingAsync()));
+    }
+
+    [Fact]
     public async Task A_pending_request_lapses_and_that_is_told()
     {
         await using var desk = await AccessDesk.OpenAsync(AccessDesk.Policy(rule => rule.PendingFor(TimeSpan.FromHours(1))));

@@ -523,7 +523,7 @@ public sealed class OddRequestTests
         var builder = new AccessPolicyBuilder().Catalogue(PermissionCatalogue.FromRules(
             GuardedShop.CatalogueOf(typeof(IOrders)).SelectMany(guards => guards.Guards).SelectMany(description => description.Rules)));
         AccessDesk.Policy(more: more, version: 2)(builder);
-        using var live = await LivePrivileges.OpenAsync(desk.Shop.Log.Privileged);
+        var live = await LivePrivileges.OpenAsync(desk.Shop.Log.Privileged);
         await PolicyDeployment.DeployAsync(live, new DeployablePolicy("shop", 2, PolicyDocument.Of(builder.Build()).Utf8));
     }
 

@@ -22,7 +22,7 @@ public sealed class PolicyDeploymentTests : IDisposable
     public async Task A_policy_is_in_the_log_whole_and_then_in_force(int length, int parts)
     {
         await using var log = await _logs.OpenAsync();
-        using var live = await LivePrivileges.OpenAsync(log.Privileged);
+        var live = await LivePrivileges.OpenAsync(log.Privileged);
         await log.AppendAsync(TestLogs.Event(0));
         var policy = Policies.Of("shop", 3, length);
         var inForce = await PolicyDeployment.DeployAsync(live, policy);
@@ -41,7 +41,7 @@ public sealed class PolicyDeploymentTests : IDisposable
     public async Task A_higher_version_replaces_a_lower_one_and_others_change_nothing()
     {
         await using var log = await _logs.OpenInMemoryAsync();
-        using var live = await LivePrivileges.OpenAsync(log.Privileged);
+        var live = await LivePrivileges.OpenAsync(log.Privileged);
         var first = await PolicyDeployment.DeployAsync(live, Policies.Of("shop", 3));
         var other = await PolicyDeployment.DeployAsync(live, Policies.Of("bank", 1, 100_000));
         var second = await PolicyDeployment.DeployAsync(live, Policies.Of("shop", 7));
@@ -82,7 +82,6 @@ public sealed class PolicyDeploymentTests : IDisposable
         foreach (var (host, log) in hosts.Zip(logs))
         {
             Assert.Equal(Policies.Describe(expected), Policies.Describe(await host.CatchUpAsync(head)));
-            host.Dispose();
             await log.DisposeAsync();
         }
     }
@@ -98,7 +97,7 @@ public sealed class PolicyDeploymentTests : IDisposable
             Completing = _ => !fails ? new((CommitOutcome?)null)
                 : throw (unknown ? new IOException("The disk is away.") : new AuditUnavailableException("No space left.")),
         }));
-        using var live = await LivePrivileges.OpenAsync(log.Privileged);
+        var live = await LivePrivileges.OpenAsync(log.Privileged);
         var first = await PolicyDeployment.DeployAsync(live, Policies.Of("shop", 1, 100_000));
         fails = true;
         var failure = await Assert.ThrowsAnyAsync<AuditLogException>(() => PolicyDeployment.DeployAsync(live, Policies.Of("shop", 2, 100_000)));
@@ -117,7 +116,7 @@ public sealed class PolicyDeploymentTests : IDisposable
     public async Task A_policy_that_no_commit_can_hold_is_refused_whole()
     {
         await using var log = await _logs.OpenInMemoryAsync();
-        using var live = await LivePrivileges.OpenAsync(log.Privileged);
+        var live = await LivePrivileges.OpenAsync(log.Privileged);
         await Assert.ThrowsAsync<AuditEntryTooLargeException>(() => PolicyDeployment.DeployAsync(live, Policies.Of("shop", 1, IAuditLog.MaxBatchBytes)));
         foreach (var policy in new[] { Policies.Of("", 1), Policies.Of("shop", 0), Policies.Of(new string('x', 201), 1) })
         {
@@ -134,7 +133,7 @@ public sealed class PolicyDeploymentTests : IDisposable
         string expected;
         await using (var log = await _logs.OpenAsync())
         {
-            using var live = await LivePrivileges.OpenAsync(log.Privileged, interval: 4);
+            var live = await LivePrivileges.OpenAsync(log.Privileged, interval: 4);
             Assert.Same(PrivilegeState.Empty, live.Current);
             for (var version = 1; version <= 6; version++)
             {
@@ -147,7 +146,7 @@ public sealed class PolicyDeploymentTests : IDisposable
         }
 
         await using var next = await _logs.OpenAsync();
-        using var again = await LivePrivileges.OpenAsync(next.Privileged);
+        var again = await LivePrivileges.OpenAsync(next.Privileged);
         Assert.Equal(expected, Policies.Describe(again.Current));
         Assert.Equal(5, again.Current.Policies["bank"].Version);
         Assert.Equal(6, (await PolicyDeployment.DeployAsync(again, Policies.Of("shop", 2))).Version);
@@ -161,7 +160,7 @@ public sealed class PolicyDeploymentTests : IDisposable
     {
         await using (var log = await _logs.OpenAsync())
         {
-            using var live = await LivePrivileges.OpenAsync(log.Privileged);
+            var live = await LivePrivileges.OpenAsync(log.Privileged);
             await PolicyDeployment.DeployAsync(live, Policies.Of("shop", 1));
             await PolicyDeployment.DeployAsync(live, Policies.Of("shop", 2));
             await log.AppendAsync([.. Enumerable.Range(0, 300).Select(i => TestLogs.Event(i))]);
@@ -186,7 +185,7 @@ public sealed class PolicyDeploymentTests : IDisposable
         }
         else
         {
-            using var live = await LivePrivileges.OpenAsync(next.Privileged);
+            var live = await LivePrivileges.OpenAsync(next.Privileged);
             Assert.Equal(1, live.Current.Policies["shop"].Version);
         }
     }
@@ -196,7 +195,7 @@ public sealed class PolicyDeploymentTests : IDisposable
     {
         await using (var log = await _logs.OpenAsync())
         {
-            using var live = await LivePrivileges.OpenAsync(log.Privileged);
+            var live = await LivePrivileges.OpenAsync(log.Privileged);
             await PolicyDeployment.DeployAsync(live, Policies.Of("shop", 1));
             await log.AppendAsync([.. Enumerable.Range(0, 300).Select(i => TestLogs.Event(i))]);
         }

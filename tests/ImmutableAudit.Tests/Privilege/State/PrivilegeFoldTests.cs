@@ -42,7 +42,7 @@ public sealed class PrivilegeFoldTests : IDisposable
     public async Task A_state_too_large_for_one_entry_is_written_in_parts()
     {
         await using var log = await _logs.OpenInMemoryAsync();
-        using var live = await LivePrivileges.OpenAsync(log.Privileged, interval: 300);
+        var live = await LivePrivileges.OpenAsync(log.Privileged, interval: 300);
         for (var i = 0; i < 300; i++)
         {
             await PolicyDeployment.DeployAsync(live, Policies.Of($"application-{i:d3}-{new string('n', 110)}", 1));
@@ -65,7 +65,7 @@ public sealed class PrivilegeFoldTests : IDisposable
             Completing = batch => fails && Encoding.UTF8.GetString(batch.Entries.Span).Contains("privilege.state", StringComparison.Ordinal)
                 ? throw new AuditUnavailableException("No space left.") : new((ImmutableAudit.Storage.CommitOutcome?)null),
         }));
-        using var live = await LivePrivileges.OpenAsync(log.Privileged, interval: 1);
+        var live = await LivePrivileges.OpenAsync(log.Privileged, interval: 1);
         fails = true;
         Assert.Equal(1, (await PolicyDeployment.DeployAsync(live, Policies.Of("shop", 1))).Version);
         Assert.Equal(1, live.Current.SinceWritten);
@@ -131,7 +131,7 @@ public sealed class PrivilegeFoldTests : IDisposable
     private async Task<(List<AuditEntry> Entries, PrivilegeState Live)> WriteAsync(int interval, IEnumerable<(int Application, int Length)> steps)
     {
         await using var log = await _logs.OpenInMemoryAsync();
-        using var live = await LivePrivileges.OpenAsync(log.Privileged, interval);
+        var live = await LivePrivileges.OpenAsync(log.Privileged, interval);
         var version = 0;
         foreach (var (application, length) in steps)
         {
