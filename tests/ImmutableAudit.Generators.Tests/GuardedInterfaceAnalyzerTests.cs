@@ -59,6 +59,10 @@ public sealed class GuardedInterfaceAnalyzerTests
     [InlineData("[Unguarded(\"fluent\")] IOrders {|IA1007:With|}(int number);")]
     [InlineData("[Unguarded(\"fluent\")] bool {|IA1007:TryWith|}(out IOrders? with);")]
     [InlineData("[Unguarded(\"fluent\")] Task<IOrders> {|IA1007:Self|} { get; }")]
+    [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] T Open<T>() where T : Stream;")]
+    [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] T Self<T>() where T : class, IOrders;")]
+    [InlineData("[{|IA1007:RequirePermission(\"orders.run\")|}] Task<List<U>> SelvesAsync<T, U>() where T : IOrders where U : T;")]
+    [InlineData("[Unguarded(\"fluent\")] T {|IA1007:Self|}<T>() where T : IOrders;")]
     // IA1009: elevated, with less on record
     [InlineData("[{|IA1009:RequirePermission(\"orders.run\", Elevated = true, AuditLevel = AuditLevel.Decision)|}] Task RunAsync(CancellationToken ct);")]
     [InlineData("[{|IA1009:RequirePermission(\"orders.run\", Elevated = true, AuditLevel = AuditLevel.DenialsOnly)|}] Task RunAsync(CancellationToken ct);")]
@@ -121,6 +125,9 @@ public sealed class GuardedInterfaceAnalyzerTests
     [InlineData("[RequirePermission(\"orders.run\")] IAsyncEnumerable<int> ListAsync();")]
     [InlineData("[Unguarded(\"public\")] Task RunAsync(in int number);")]
     [InlineData("[Unguarded(\"public\")] IEnumerable<int> List();")]
+    [InlineData("[RequirePermission(\"orders.run\", Blocking = true)] T Largest<T>(object? a, T b) where T : class, IComparable<T>, IDisposable;")]
+    [InlineData("[RequirePermission(\"orders.run\")] Task<T?> FindAsync<T, U>() where T : IEquatable<U> where U : IEquatable<T>;")]
+    [InlineData("[Unguarded(\"public\")] object Lock(out IDisposable held);")]
     [InlineData("int Limit { [Unguarded(\"public\")] get; [RequirePermission(\"orders.run\", Blocking = true)] set; }")]
     [InlineData("[RequirePermission(\"orders.run\", Blocking = true)] Task Done { [Unguarded(\"public\")] get; set; }")]
     [InlineData("[RequirePermission(\"orders.run\")] IAsyncEnumerable<int> All { get; }")]
@@ -168,6 +175,25 @@ public sealed class GuardedInterfaceAnalyzerTests
     [InlineData("class Request { [{|IA1017:Audited|}] public int Size { set { } } } [Guarded] interface IOrders { [RequirePermission(\"orders.run\")] Task RunAsync(Request request); }")]
     [InlineData("class Request { [{|IA1017:Audited|}] private int Size { get; set; } } [Guarded] interface IOrders { [RequirePermission(\"orders.run\")] Task RunAsync(Request request); }")]
     [InlineData("class Base { [Resource(\"order\")] public virtual int Id { get; set; } } class Request : Base { public override int Id { get; set; } } [Guarded] interface IOrders { [RequirePermission(\"orders.run\")] Task {|IA1013:RunAsync|}(Request request, [Resource(\"shop\")] int shop); }")]
+    [InlineData("""
+        interface IQuery { IQuery Where(string w); int Count(); }
+        [Guarded]
+        [{|IA1007:RequirePermission("query.where", Member = "Where", Blocking = true)|}]
+        [RequirePermission("query.count", Member = "Count", Blocking = true)]
+        interface IOrders : IQuery;
+        """)]
+    [InlineData("interface IQuery { IQuery Where(string w); } [Guarded] [Unguarded(\"fluent\", Member = \"Where\")] interface {|IA1007:IOrders|} : IQuery;")]
+    [InlineData("interface IQuery<out T>; [Guarded] interface IOrders : IQuery<string> { [{|IA1007:RequirePermission(\"orders.run\")|}] Task<IQuery<object>?> AllAsync(); }")]
+    [InlineData("interface IQuery<T>; [Guarded] interface IOrders<T> : IQuery<T> { [{|IA1007:RequirePermission(\"orders.run\")|}] Task<IQuery<U>> AsAsync<U>(); [Unguarded(\"why\")] IQuery<int[]> Counts(); }")]
+    [InlineData("[Guarded] interface IOrders<TSelf> where TSelf : IOrders<TSelf> { [{|IA1007:RequirePermission(\"orders.with\", Blocking = true)|}] TSelf With(string w); }")]
+    [InlineData("[Guarded] [Unguarded(\"why\", Member = \"Dispose\")] interface IOrders : IDisposable { [RequirePermission(\"orders.lock\")] Task<IDisposable> LockAsync(); }")]
+    [InlineData("""
+        interface IStock : IReadOnlyDictionary<string, int>;
+        [Guarded]
+        [Unguarded("why", Member = "Keys"), Unguarded("why", Member = "Values"), Unguarded("why", Member = "Count"), Unguarded("why", Member = "Item")]
+        [Unguarded("why", Member = "ContainsKey"), Unguarded("why", Member = "TryGetValue"), Unguarded("why", Member = "GetEnumerator")]
+        interface IOrders : IStock;
+        """)]
     public Task An_interface_is_looked_at_as_a_whole(string source) => Marked.ReportsAsync(source);
 
     [Fact]

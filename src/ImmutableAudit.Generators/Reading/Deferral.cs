@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 
 namespace ImmutableAudit.Generators;
@@ -49,55 +50,47 @@ internal static class Deferral
     ];
 
     /// <summary>How the result of a member gets around the guard; null if it does not.</summary>
-    public static string? Of(IMethodSymbol method, INamedTypeSymbol guarded)
+    public static string? Of(IMethodSymbol method, INamedTypeSymbol guarded, Compilation compilation)
     {
         if (method.ReturnsByRef)
         {
             return "hands out a reference that can be written through later";
         }
 
-        return Outwards(method).Select(type => Of(type, guarded)).Prepend(Result(method.ReturnType, guarded)).FirstOrDefault(reason => reason is not null);
+        return Result(method.ReturnType).Concat(Outwards(method)).SelectMany(Within)
+            .Select(type => Of(type, guarded, compilation)).FirstOrDefault(reason => reason is not null);
     }
 
     /// <summary>Whether a result may be the implementation itself.</summary>
-    public static bool HandsOut(IMethodSymbol method, INamedTypeSymbol guarded) =>
-        Outwards(method).Prepend(method.ReturnType).Any(type => HandsOut(type, guarded));
+    public static bool HandsOut(IMethodSymbol method, INamedTypeSymbol guarded, Compilation compilation) =>
+        Outwards(method).Prepend(method.ReturnType).SelectMany(Within).Any(type => MayBeGuarded(type, guarded, compilation));
 
     private static IEnumerable<ITypeSymbol> Outwards(IMethodSymbol method) =>
         method.Parameters.Where(parameter => parameter.RefKind is RefKind.Out or RefKind.Ref).Select(parameter => parameter.Type);
 
-    private static bool HandsOut(ITypeSymbol type, INamedTypeSymbol guarded) => type switch
+    // Tasks and streams are waited for.
+    private static ImmutableArray<ITypeSymbol> Result(ITypeSymbol type) =>
+        type is INamedTypeSymbol named && (type.IsTask() || type.IsStream()) ? named.TypeArguments : [type];
+
+    private static IEnumerable<INamedTypeSymbol> Within(ITypeSymbol type) =>
+        Within(type, new HashSet<ITypeSymbol>(SymbolEqualityComparer.Default)).OfType<INamedTypeSymbol>();
+
+    // A type and those that it is made of; a type parameter is all that it is constrained to be, which may speak of itself.
+    private static IEnumerable<ITypeSymbol> Within(ITypeSymbol type, HashSet<ITypeSymbol> seen) => type switch
     {
-        IArrayTypeSymbol array => HandsOut(array.ElementType, guarded),
-        INamedTypeSymbol named => IsGuardedType(named, guarded) || named.TypeArguments.Any(argument => HandsOut(argument, guarded)),
-        _ => false,
+        IArrayTypeSymbol array => Within(array.ElementType, seen),
+        INamedTypeSymbol named => named.TypeArguments.SelectMany(argument => Within(argument, seen)).Prepend(named),
+        ITypeParameterSymbol parameter when seen.Add(parameter) =>
+            parameter.ConstraintTypes.SelectMany(constraint => Within(constraint, seen)).Prepend(parameter),
+        _ => [],
     };
 
-    private static string? Result(ITypeSymbol type, INamedTypeSymbol guarded) => type is INamedTypeSymbol named && (type.IsTask() || type.IsStream())
-        ? named.TypeArguments.Select(argument => Of(argument, guarded)).FirstOrDefault(reason => reason is not null)
-        : Of(type, guarded);
-
-    private static string? Of(ITypeSymbol type, INamedTypeSymbol guarded)
+    private static string? Of(INamedTypeSymbol type, INamedTypeSymbol guarded, Compilation compilation)
     {
-        if (type is IArrayTypeSymbol array)
-        {
-            return Of(array.ElementType, guarded);
-        }
-
-        if (type is not INamedTypeSymbol named)
-        {
-            return null;
-        }
-
         var text = type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat);
-        if (IsGuardedType(named, guarded))
-        {
-            return $"returns '{text}', which may be the implementation itself, without its guard";
-        }
-
-        return WorksLater(named)
-            ? $"returns '{text}', which does its work after the call, when nobody checks any more"
-            : named.TypeArguments.Select(argument => Of(argument, guarded)).FirstOrDefault(reason => reason is not null);
+        return MayBeGuarded(type, guarded, compilation) ? $"returns '{text}', which may be the implementation itself, without its guard"
+            : WorksLater(type) ? $"returns '{text}', which does its work after the call, when nobody checks any more"
+            : null;
     }
 
     private static bool WorksLater(INamedTypeSymbol type) =>
@@ -115,10 +108,21 @@ internal static class Deferral
         type.GetMembers("GetAwaiter").OfType<IMethodSymbol>().Any(method => method.Parameters.IsEmpty);
 
     // The interface, what it is made of, and what is made of it.
-    private static bool IsGuardedType(INamedTypeSymbol type, INamedTypeSymbol guarded) =>
+    private static bool MayBeGuarded(INamedTypeSymbol type, INamedTypeSymbol guarded, Compilation compilation) =>
         Same(type, guarded) ||
         (type.IsGuarded() && guarded.AllInterfaces.Any(inherited => Same(inherited, type))) ||
+        IsForeignBase(type, guarded, compilation) ||
         type.AllInterfaces.Any(inherited => Same(inherited, guarded));
+
+    // Only as what is inherited: a dictionary's keys are no dictionary, though both are IEnumerable<…>. What is nothing but an
+    // object, or to be disposed of, is mostly something else.
+    private static bool IsForeignBase(INamedTypeSymbol type, INamedTypeSymbol guarded, Compilation compilation) =>
+        type.TypeKind == TypeKind.Interface && !type.IsDisposable() &&
+        (compilation.HasImplicitConversion(guarded, type) ||
+        (IsUpToCaller(type) && guarded.AllInterfaces.Any(inherited => Same(inherited, type))));
+
+    private static bool IsUpToCaller(ITypeSymbol type) =>
+        Within(type, new(SymbolEqualityComparer.Default)).Any(part => part is ITypeParameterSymbol { TypeParameterKind: TypeParameterKind.Method });
 
     private static bool Same(INamedTypeSymbol one, INamedTypeSymbol other) =>
         SymbolEqualityComparer.Default.Equals(one.OriginalDefinition, other.OriginalDefinition);

@@ -150,7 +150,7 @@ internal sealed class GuardReader
     {
         if (rule.IsUnguarded)
         {
-            if (Deferral.HandsOut(method, _type))
+            if (Deferral.HandsOut(method, _type, _compilation))
             {
                 _findings.Add(Rules.Deferred, member, name, "may hand out the implementation itself, without its guard, and is not even guarded");
             }
@@ -167,7 +167,7 @@ internal sealed class GuardReader
 
         var deferral = method.MethodKind == MethodKind.EventAdd
             ? rule.Elevated ? "goes on raising handlers when the grant has ended" : null
-            : Deferral.Of(method, _type);
+            : Deferral.Of(method, _type, _compilation);
         if (deferral is not null && string.IsNullOrWhiteSpace(rule.Deferred))
         {
             _findings.Add(Rules.Deferred, at, rule.Attribute, name, deferral);

@@ -47,7 +47,9 @@ internal static class Known
 
     /// <summary>Disposing is the container's, and goes to the guard's target.</summary>
     public static bool IsDisposal(this ISymbol member) =>
-        member is IMethodSymbol && (member.ContainingType.IsNamed("System", "IDisposable") || member.ContainingType.IsNamed("System", "IAsyncDisposable"));
+        member is IMethodSymbol && member.ContainingType.IsDisposable();
+
+    public static bool IsDisposable(this ITypeSymbol type) => type.IsNamed("System", "IDisposable") || type.IsNamed("System", "IAsyncDisposable");
 
     public static string? Text(this AttributeData attribute) =>
         attribute.ConstructorArguments.Length == 1 ? attribute.ConstructorArguments[0].Value as string : null;
