@@ -33,6 +33,12 @@ public sealed class GuardedInterfaceAnalyzerTests
     [InlineData(Fine + " void Run([{|IA1006:Resource(\"order\")|}, Sensitive] string iban);")]
     [InlineData(Fine + " void Run([{|IA1006:Audited|}] Secret secret);")]
     [InlineData(Fine + " void Run([{|IA1006:Sensitive|}] Open open);")]
+    [InlineData(Fine + " void Run([{|IA1006:Resource(\"x\")|}] Outer outer);")]
+    [InlineData(Fine + " void Run([{|IA1006:Audited|}] (int, Outer[])? pair);")]
+    [InlineData(Fine + " void Run<T>([{|IA1006:Audited|}] T item) where T : List<Outer>, IComparable<T>;")]
+    [InlineData(Fine + " void Run([{|IA1006:Resource(\"x\")|}] Pair pair);")]
+    [InlineData(Fine + " void Run([{|IA1006:Resource(\"x\")|}] Box<Box<Secret>> box);")]
+    [InlineData(Fine + " [{|IA1006:Audited|}] Outer this[int index] { set; }")]
     // IA1007: deferred
     [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] IEnumerable<int> List();")]
     [InlineData("[{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] IQueryable<int> Query();")]
@@ -125,6 +131,7 @@ public sealed class GuardedInterfaceAnalyzerTests
     [InlineData("[RequirePermission(\"orders.run\")] IAsyncEnumerable<int> ListAsync();")]
     [InlineData("[Unguarded(\"public\")] Task RunAsync(in int number);")]
     [InlineData("[Unguarded(\"public\")] IEnumerable<int> List();")]
+    [InlineData("[RequirePermission(\"orders.run\", Blocking = true)] void Run([Resource(\"x\")] Key<Secret> key, [Audited] Node<int> node, [Sensitive] Outer outer, Outer other);")]
     [InlineData("[RequirePermission(\"orders.run\", Blocking = true)] T Largest<T>(object? a, T b) where T : class, IComparable<T>, IDisposable;")]
     [InlineData("[RequirePermission(\"orders.run\")] Task<T?> FindAsync<T, U>() where T : IEquatable<U> where U : IEquatable<T>;")]
     [InlineData("[Unguarded(\"public\")] object Lock(out IDisposable held);")]
@@ -172,6 +179,7 @@ public sealed class GuardedInterfaceAnalyzerTests
     [InlineData("[Guarded] interface IOrders { [Unguarded(\"why\")] int Size(); } [Guarded] interface IMore : IOrders { [{|IA1014:Unguarded(\"why\")|}] int IOrders.Size() => 1; }")]
     [InlineData("[Guarded] interface IOrders { [{|IA1007:RequirePermission(\"orders.run\", Blocking = true)|}] Orders Self(); } class Orders : IOrders { public Orders Self() => this; }")]
     [InlineData("class Both { [Sensitive, {|IA1006:Audited|}] public int Size { get; set; } } [Guarded] interface IOrders { [RequirePermission(\"orders.run\")] Task RunAsync(Both both); }")]
+    [InlineData("record Inner([property: Sensitive] string Secret); record Outer([{|IA1006:Resource(\"order\")|}] List<Inner?> Inner); [Guarded] interface IOrders { [RequirePermission(\"orders.run\")] Task RunAsync(Outer outer); }")]
     [InlineData("class Request { [{|IA1017:Audited|}] public int Size { set { } } } [Guarded] interface IOrders { [RequirePermission(\"orders.run\")] Task RunAsync(Request request); }")]
     [InlineData("class Request { [{|IA1017:Audited|}] private int Size { get; set; } } [Guarded] interface IOrders { [RequirePermission(\"orders.run\")] Task RunAsync(Request request); }")]
     [InlineData("class Base { [Resource(\"order\")] public virtual int Id { get; set; } } class Request : Base { public override int Id { get; set; } } [Guarded] interface IOrders { [RequirePermission(\"orders.run\")] Task {|IA1013:RunAsync|}(Request request, [Resource(\"shop\")] int shop); }")]
@@ -214,6 +222,15 @@ public sealed class GuardedInterfaceAnalyzerTests
     }
 
     [Fact]
+    public async Task A_sensitive_part_is_told_by_the_way_to_it()
+    {
+        var found = await Marked.ReportsAsync(In(Fine + " void Run([{|IA1006:Resource(\"x\")|}] Pair pair);"));
+        Assert.Equal(
+            "'pair.Both.Inner.Iban' is [Sensitive], so its value must not reach the log, but [Resource] on 'pair' as a whole puts it there: remove one of the two",
+            Assert.Single(found).GetMessage(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
     public async Task A_property_that_would_have_to_wait_is_to_become_a_method()
     {
         var found = await Marked.ReportsAsync(In("[RequirePermission(\"orders.count\")] Task<int> {|IA1012:Total|} { get; }"));
@@ -225,6 +242,11 @@ public sealed class GuardedInterfaceAnalyzerTests
     private static string In(string member) => $$"""
         public record Request([Resource("order")] int Id, [Audited] int Amount);
         public class Secret { [Sensitive] public string Iban { get; set; } = ""; }
+        public record Outer(Secret Inner);
+        public record struct Pair { public (Outer Outer, int Number) Both; }
+        public record Box<T>(T Content);
+        public record Key<T>(int Id) { public static Key<T>? None; }
+        public record Node<T>(T Item, Node<Node<T>>? Next, Node<(T, T)>? Other);
         public class Open { [Audited] public string Name { get; set; } = ""; }
         public interface IQuery : IQueryable<int>;
         public interface IFeed : IObservable<int>;

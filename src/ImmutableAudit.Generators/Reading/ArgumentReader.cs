@@ -29,7 +29,7 @@ internal sealed class ArgumentReader(Compilation compilation, Findings findings)
             }
 
             var expression = SymbolText.Name(parameter.Name);
-            if (Add(arguments, member, marks, parameter.Name, Plain(parameter), Unreadable(parameter)))
+            if (Add(arguments, member, marks, parameter.Type, parameter.Name, Plain(parameter), Unreadable(parameter)))
             {
                 AddProperties(arguments, member, marks, parameter, expression);
             }
@@ -61,7 +61,8 @@ internal sealed class ArgumentReader(Compilation compilation, Findings findings)
 
     private static bool IsRefLike(ITypeSymbol type) => type.IsRefLikeType || type is ITypeParameterSymbol { AllowsRefLikeType: true };
 
-    private bool Add(List<ArgumentModel> arguments, ISymbol member, List<AttributeData> marks, string label, string expression, string? unreadable)
+    private bool Add(
+        List<ArgumentModel> arguments, ISymbol member, List<AttributeData> marks, ITypeSymbol type, string label, string expression, string? unreadable)
     {
         if (marks.Count > 0 && unreadable is not null)
         {
@@ -69,9 +70,16 @@ internal sealed class ArgumentReader(Compilation compilation, Findings findings)
             return false;
         }
 
-        if (marks.Exists(mark => mark.Is(Known.Sensitive)) && marks.Find(mark => !mark.Is(Known.Sensitive)) is { } other)
+        if (marks.Find(mark => !mark.Is(Known.Sensitive)) is { } raw)
         {
-            findings.Add(Rules.SensitiveOnRecord, member, other, label, $"[{Short(other)}]");
+            if (marks.Exists(mark => mark.Is(Known.Sensitive)))
+            {
+                findings.Add(Rules.SensitiveOnRecord, member, raw, label, $"[{Short(raw)}]");
+            }
+            else if (SensitiveParts.Find(type, raw) is { } way)
+            {
+                findings.Add(Rules.SensitiveOnRecord, member, raw, label + way, $"[{Short(raw)}] on '{label}' as a whole");
+            }
         }
 
         foreach (var mark in marks)
@@ -99,16 +107,12 @@ internal sealed class ArgumentReader(Compilation compilation, Findings findings)
         foreach (var (property, marks) in MarkedProperties.Of(parameter.Type, IsMark))
         {
             var label = $"{parameter.Name}.{property.Name}";
-            if (outer.Find(mark => !mark.Is(Known.Sensitive)) is { } raw && marks.Exists(mark => mark.Is(Known.Sensitive)))
-            {
-                findings.Add(Rules.SensitiveOnRecord, member, raw, label, $"[{Short(raw)}] on '{parameter.Name}' as a whole");
-            }
-            else if (outer.Find(mark => mark.Is(Known.Sensitive)) is { } hidden && marks.Find(mark => !mark.Is(Known.Sensitive)) is { } inner)
+            if (outer.Find(mark => mark.Is(Known.Sensitive)) is { } hidden && marks.Find(mark => !mark.Is(Known.Sensitive)) is { } inner)
             {
                 findings.Add(Rules.SensitiveOnRecord, member, hidden, parameter.Name, $"[{Short(inner)}] on its '{property.Name}'");
             }
 
-            Add(arguments, member, marks, label, Access(parameter.Type, property, expression), Unreadable(property));
+            Add(arguments, member, marks, property.Type, label, Access(parameter.Type, property, expression), Unreadable(property));
         }
     }
 

@@ -20,10 +20,8 @@ internal static class MarkedProperties
         }
     }
 
-    private static List<AttributeData> Distinct(IEnumerable<AttributeData> marks) =>
-        [.. marks.GroupBy(mark => mark.AttributeClass!.Name, StringComparer.Ordinal).Select(same => same.First())];
-
-    private static IEnumerable<INamedTypeSymbol> Levels(ITypeSymbol type) => type switch
+    /// <summary>A type and what it inherits, as far as somebody can have marked it.</summary>
+    public static IEnumerable<INamedTypeSymbol> Levels(ITypeSymbol type) => type switch
     {
         ITypeParameterSymbol parameter => parameter.ConstraintTypes.SelectMany(Levels),
         INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable => Levels(nullable.TypeArguments[0]),
@@ -31,6 +29,9 @@ internal static class MarkedProperties
         INamedTypeSymbol named => Bases(named),
         _ => [],
     };
+
+    private static List<AttributeData> Distinct(IEnumerable<AttributeData> marks) =>
+        [.. marks.GroupBy(mark => mark.AttributeClass!.Name, StringComparer.Ordinal).Select(same => same.First())];
 
     private static IEnumerable<INamedTypeSymbol> Bases(INamedTypeSymbol type)
     {
