@@ -121,6 +121,13 @@ public sealed class SnapshotTests
     [InlineData("[Guarded] public interface IOrders { [System.Diagnostics.CodeAnalysis.DoesNotReturn] [Unguarded(\"why\")] void Fail(); [System.Diagnostics.CodeAnalysis.DoesNotReturn] [RequirePermission(\"a.b\", Blocking = true)] void FailToo(); [return: System.Diagnostics.CodeAnalysis.MaybeNull] [RequirePermission(\"a.b\", Blocking = true)] T Get<T>(); [System.Diagnostics.CodeAnalysis.DisallowNull] [Unguarded(\"why\")] string? P { get; set; } }")]
     [InlineData("[Guarded] public interface IOrders { [RequirePermission(\"a.b\", Blocking = true)] Task Done { [Unguarded(\"why\")] get; set; } [RequirePermission(\"a.b\")] IAsyncEnumerable<int> All { get; } [RequirePermission(\"a.b\")] IAsyncEnumerable<int> this[int _] { get; } [RequirePermission(\"a.b\")] IAsyncEnumerable<int> TailAsync<__>(int _, string ___); }")]
     [InlineData("[Guarded] public interface IOrders { [RequirePermission(\"a.b\", Blocking = true)] event EventHandler<string, int> A; [RequirePermission(\"a.b\", AuditLevel = AuditLevel.DenialsOnly)] event EventHandler<IOrders?, EventArgs>? B; [Unguarded(\"why\")] event EventHandler<object, Span<int>> C; }")]
+    [InlineData("public class Request { [Audited] public dynamic? D { get; set; } } public struct Small { [Sensitive] public dynamic D => 1; } [Guarded] public interface IOrders { [RequirePermission(\"a.b\")] IAsyncEnumerable<int> ListAsync(Request r); [RequirePermission(\"a.b\")] Task RunAsync(Request r, Small s, dynamic d); [RequirePermission(\"a.b\", Blocking = true)] void Run([Audited] dynamic d, dynamic? e); }")]
+    [InlineData("public interface IA { [Resource(\"a\")] int Id { get; } } public interface IB { [Resource(\"b\")] int Id { get; } } public interface IC : IA, IB; [Guarded] public interface IOrders { [RequirePermission(\"a.b\")] Task RunAsync(IC c); [RequirePermission(\"a.b\")] Task RunAsync<T>(T c) where T : IA, IB; }")]
+    [InlineData("[Guarded, Obsolete(\"no\", true)] public interface IOrders { [RequirePermission(\"a.b\")] Task RunAsync(); [Unguarded(\"why\")] event Action E; }")]
+    [InlineData("[Guarded, Obsolete(\"no\", true)] public interface IOrders<T> { [RequirePermission(\"a.b\")] Task RunAsync(T item); }")]
+    [InlineData("[Guarded, System.Diagnostics.CodeAnalysis.Experimental(\"EXP1\")] public interface IOrders { [RequirePermission(\"a.b\")] Task RunAsync(); }")]
+    [InlineData("[Guarded] public interface IOrders { [RequirePermission(\"a.b\")] IAsyncEnumerable<int>? Get(CancellationToken ct); [RequirePermission(\"a.b\", AuditLevel = AuditLevel.DenialsOnly)] IAsyncEnumerable<int>? All { get; } [Unguarded(\"why\")] IAsyncEnumerable<int>? Free(); }")]
+    [InlineData("[Guarded] public interface IOrders { [RequirePermission(\"a.b\", Blocking = true, Deferred = \"why\")] ref T Get<T>(ref T s); [RequirePermission(\"a.b\", Blocking = true)] ref readonly string? Name { get; } }")]
     public void An_odd_interface_compiles_without_a_warning(string source)
     {
         var (result, output) = Source.Generate(Source.Compile(source));
@@ -144,6 +151,10 @@ public sealed class SnapshotTests
     [InlineData("namespace Shop { [Guarded] public interface IOrders; } namespace shop { [Guarded] public interface IOrders; }", "OrdersGuard", "OrdersGuard")]
     [InlineData("namespace Shop.outer { [Guarded] public interface IOrders; } namespace Shop { public class Outer { [Guarded] public interface IOrders; } }", "OrdersGuard", "OuterOrdersGuard")]
     [InlineData("namespace Shop; [Guarded] public interface IOrders; [Guarded] public interface IORDERS; [Guarded] public interface IOrders<T, U>;", "ORDERSGuard", "OrdersGuard", "OrdersGuard<T, U>")]
+    [InlineData("namespace Shop { [Guarded] public interface IOrders; } namespace Shop.OrdersGuard { public class C; }", "IOrders_Guard")]
+    [InlineData("namespace Shop; [Guarded] public interface IOrders<T> { [RequirePermission(\"a.b\")] Task RunAsync(); } public class OrdersGuardRules;", "IOrders_Guard<T>")]
+    [InlineData("namespace Shop; [Guarded] public interface IOrders<T> { [RequirePermission(\"a.b\")] Task RunAsync(); } public class OrdersGuardRules<T>;", "OrdersGuard<T>")]
+    [InlineData("namespace Shop; [Guarded] public interface IOrders { [RequirePermission(\"a.b\", AuditLevel = AuditLevel.DenialsOnly)] Task RunAsync<OrdersGuard>(); }", "IOrders_Guard")]
     [InlineData("[Guarded] public interface GuardCatalogue;", "GuardCatalogueGuard")]
     [InlineData("[Guarded] public interface IOrders; [Guarded] public interface Orders;", "IOrders_Guard", "Orders_Guard")]
     public void No_guard_is_named_like_another(string source, params string[] expected)

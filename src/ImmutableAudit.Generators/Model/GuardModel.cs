@@ -10,6 +10,8 @@ namespace ImmutableAudit.Generators;
 /// <param name="Interface">The interface as the guard names it.</param>
 /// <param name="OpenInterface">The interface as <c>typeof</c> names it: <c>global::Shop.IRepository&lt;&gt;</c>.</param>
 /// <param name="Attributes">Attributes for the guard.</param>
+/// <param name="IsObsolete">The interface is, or what it is nested in.</param>
+/// <param name="Experiments">The diagnostics for whoever uses it.</param>
 /// <param name="Rules">What the members need, in order.</param>
 /// <param name="Members">The members, in order.</param>
 /// <param name="Inner">The field that holds the implementation.</param>
@@ -24,6 +26,8 @@ internal sealed record GuardModel(
     string Interface,
     string OpenInterface,
     EquatableArray<string> Attributes,
+    bool IsObsolete,
+    EquatableArray<string> Experiments,
     EquatableArray<RuleModel> Rules,
     EquatableArray<MemberModel> Members,
     string Inner,
@@ -35,19 +39,19 @@ internal sealed record GuardModel(
     public string ClassType => IsGeneric ? $"{ClassName}<{string.Join(", ", TypeArguments)}>" : ClassName;
 
     /// <summary>Where the rules stand: with a generic guard beside it, so that each exists once.</summary>
-    public string RulesClass =>
-        !IsGeneric ? ClassName : $"{ClassName}Rules{(TypeArguments.Count == 1 ? "" : TypeArguments.Count.ToString())}";
+    public string RulesClass => IsGeneric ? GuardName.Rules(ClassName, TypeArguments.Count) : ClassName;
 
     public CatalogueEntry ToEntry()
     {
         var prefix = Namespace is null ? "global::" : $"global::{Namespace}.";
         var guard = prefix + ClassName + (IsGeneric ? $"<{new string(',', TypeArguments.Count - 1)}>" : "");
-        return new(OpenInterface, guard, IsGeneric, Rules.Select(rule => $"{prefix}{RulesClass}.{rule.Name}").ToEquatable());
+        return new(OpenInterface, guard, IsGeneric, IsObsolete, Experiments, Rules.Select(rule => $"{prefix}{RulesClass}.{rule.Name}").ToEquatable());
     }
 }
 
 /// <summary>One line of the catalogue.</summary>
-internal sealed record CatalogueEntry(string Interface, string Guard, bool IsGeneric, EquatableArray<string> Rules);
+internal sealed record CatalogueEntry(
+    string Interface, string Guard, bool IsGeneric, bool IsObsolete, EquatableArray<string> Experiments, EquatableArray<string> Rules);
 
 /// <summary>What one member needs.</summary>
 /// <param name="Name">The static field that holds it.</param>

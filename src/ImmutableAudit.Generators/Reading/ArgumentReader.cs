@@ -48,9 +48,10 @@ internal sealed class ArgumentReader(Compilation compilation, Findings findings)
 
     private static string Short(AttributeData mark) => mark.AttributeClass!.Name.Replace("Attribute", "");
 
+    private static string Plain(IParameterSymbol parameter) => Static(parameter.Type) + SymbolText.Name(parameter.Name);
+
     // An argument that is dynamic would make the call so.
-    private static string Plain(IParameterSymbol parameter) =>
-        parameter.Type.TypeKind == TypeKind.Dynamic ? $"(object?){SymbolText.Name(parameter.Name)}" : SymbolText.Name(parameter.Name);
+    private static string Static(ITypeSymbol type) => type.TypeKind == TypeKind.Dynamic ? "(object?)" : "";
 
     private static string? Unreadable(IParameterSymbol parameter) => parameter switch
     {
@@ -119,6 +120,16 @@ internal sealed class ArgumentReader(Compilation compilation, Findings findings)
     private static string Access(ITypeSymbol type, IPropertySymbol property, string expression)
     {
         var name = SymbolText.Name(property.Name);
+        if (MarkedProperties.IsAmbiguous(type, property))
+        {
+            expression = $"(({SymbolText.Type(property.ContainingType)}){expression})";
+        }
+
+        return Static(property.Type) + Access(type, property, expression, name);
+    }
+
+    private static string Access(ITypeSymbol type, IPropertySymbol property, string expression, string name)
+    {
         if (type is { IsValueType: true, OriginalDefinition.SpecialType: not SpecialType.System_Nullable_T })
         {
             return $"{expression}.{name}";

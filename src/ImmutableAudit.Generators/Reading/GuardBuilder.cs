@@ -30,6 +30,7 @@ internal sealed class GuardBuilder
     {
         var models = members.Select(Member).ToEquatable();
         var typeParameters = GuardName.Levels(_type).SelectMany(level => level.TypeParameters).ToList();
+        var attributes = GuardName.Levels(_type).SelectMany(level => level.GetAttributes()).ToList();
         var @namespace = _type.ContainingNamespace is { IsGlobalNamespace: false } named ? SymbolText.Namespace(named) : null;
         return new(
             GuardName.File(_type),
@@ -40,7 +41,10 @@ internal sealed class GuardBuilder
             typeParameters.Select(SymbolText.Constraints).OfType<string>().ToEquatable(),
             SymbolText.Type(_type),
             Open(),
-            SymbolText.Attributes(GuardName.Levels(_type).SelectMany(level => level.GetAttributes())),
+            SymbolText.Attributes(attributes),
+            attributes.Exists(attribute => attribute.AttributeClass!.IsNamed("System", "ObsoleteAttribute")),
+            attributes.Where(attribute => attribute.AttributeClass!.IsNamed("System.Diagnostics.CodeAnalysis", "ExperimentalAttribute"))
+                .Select(attribute => attribute.Text()).OfType<string>().ToEquatable(),
             _rules.ToEquatable(),
             models,
             _inner,
@@ -150,7 +154,7 @@ internal sealed class GuardBuilder
 
     private static bool AsksWhetherNull(GuardedCall call, string name) => call.Arguments.Append(call.Resource).Any(argument =>
         argument is not null &&
-        (argument.Expression.StartsWith($"{name}?.", StringComparison.Ordinal) || argument.Expression.StartsWith($"({name} is null", StringComparison.Ordinal)));
+        (argument.Expression.Contains($"{name}?.") || argument.Expression.Contains($"{name})?.") || argument.Expression.Contains($"{name} is null")));
 
     private static ResultKind Result(IMethodSymbol method, CallKind kind) => method switch
     {

@@ -12,12 +12,15 @@ internal static class GuardName
     {
         var name = Short(type);
         var arity = Arity(type);
-        return type.ContainingNamespace.GetTypeMembers(name, arity).IsEmpty &&
+        return !IsTaken(type.ContainingNamespace, name, arity) && !TypeParameters(type).Any(parameter => parameter.Name == name) &&
             !Others(type, top => name.StartsWith(WithoutPrefix(top.Name), StringComparison.Ordinal) || name.StartsWith(top.Name, StringComparison.Ordinal))
                 .Any(other => Short(other) == name && Arity(other) == arity)
             ? name
             : string.Join("_", Levels(type).Select(level => level.Name)) + "_Guard";
     }
+
+    /// <summary>The class beside a generic guard that holds its rules.</summary>
+    public static string Rules(string guard, int arity) => $"{guard}Rules{(arity == 1 ? "" : arity.ToString())}";
 
     /// <summary>The file's name. Letters that differ by case only make no other one, so a number does.</summary>
     public static string File(INamedTypeSymbol type)
@@ -38,6 +41,17 @@ internal static class GuardName
     /// <summary>The type and those it is nested in, the outermost first.</summary>
     public static IEnumerable<INamedTypeSymbol> Levels(INamedTypeSymbol type) =>
         type.ContainingType is { } outer ? Levels(outer).Append(type) : [type];
+
+    private static bool IsTaken(INamespaceSymbol beside, string name, int arity) =>
+        Exists(beside, name, arity) || (arity > 0 && Exists(beside, Rules(name, arity), 0));
+
+    private static bool Exists(INamespaceSymbol beside, string name, int arity) =>
+        beside.GetMembers(name).Any(member => member is not INamedTypeSymbol type || type.Arity == arity);
+
+    // Within the guard such a name would mean the parameter.
+    private static IEnumerable<ITypeParameterSymbol> TypeParameters(INamedTypeSymbol type) => type.AllInterfaces.Prepend(type)
+        .SelectMany(level => level.GetMembers()).OfType<IMethodSymbol>().SelectMany(method => method.TypeParameters)
+        .Concat(Levels(type).SelectMany(level => level.TypeParameters));
 
     private static string Short(INamedTypeSymbol type) =>
         string.Concat(Levels(type).Select(level => SymbolEqualityComparer.Default.Equals(level, type) ? WithoutPrefix(level.Name) : level.Name)) + "Guard";

@@ -30,6 +30,11 @@ internal static class MarkedProperties
         _ => [],
     };
 
+    /// <summary>Whether the property's name alone may mean that of another interface, too.</summary>
+    public static bool IsAmbiguous(ITypeSymbol type, IPropertySymbol property) =>
+        property.ContainingType.TypeKind == TypeKind.Interface && !SymbolEqualityComparer.Default.Equals(property.ContainingType, type) &&
+        Levels(type).Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default).Count(level => !level.GetMembers(property.Name).IsEmpty) > 1;
+
     private static List<AttributeData> Distinct(IEnumerable<AttributeData> marks) =>
         [.. marks.GroupBy(mark => mark.AttributeClass!.Name, StringComparer.Ordinal).Select(same => same.First())];
 

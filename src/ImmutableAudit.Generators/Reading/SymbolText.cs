@@ -64,7 +64,7 @@ internal static class SymbolText
             RefKind.Ref => "ref " + name,
             RefKind.Out => "out " + name,
             RefKind.In or RefKind.RefReadOnlyParameter => "in " + name,
-            _ when parameter.Type.TypeKind == TypeKind.Dynamic => "(object?)" + name,
+            _ when parameter.Type.TypeKind == TypeKind.Dynamic => $"(object){name}!",
             _ => name,
         };
         var scoped = parameter switch

@@ -77,7 +77,8 @@ internal static class CallWriter
         writer.Line($"{name}.Succeed();");
         if (call.Result != ResultKind.None)
         {
-            writer.Line($"return {(call.Result == ResultKind.Value ? "" : "ref ")}{result};");
+            // Of a T by reference the compiler believes in 'var' that it may be null.
+            writer.Line(call.Result == ResultKind.Value ? $"return {result};" : $"return ref {result}!;");
         }
 
         writer.Close();

@@ -10,11 +10,13 @@ internal static class CatalogueWriter
 
     private const string Namespace = "ImmutableAudit.Generated";
 
-    public static string Write(string assembly, IEnumerable<CatalogueEntry> entries)
+    public static string Write(string assembly, IReadOnlyCollection<CatalogueEntry> entries)
     {
         var name = ClassName(assembly);
         var writer = new CodeWriter();
         writer.Lines(GuardWriter.Prologue.Replace("\r", "").Split('\n'));
+        writer.Lines(entries.SelectMany(entry => entry.Experiments).Distinct(StringComparer.Ordinal).OrderBy(id => id, StringComparer.Ordinal)
+            .Select(id => $"#pragma warning disable {id}"));
         writer.Line();
         writer.Line($"[assembly: global::ImmutableAudit.Privilege.GuardCatalogue(typeof(global::{Namespace}.{name}))]");
         writer.Line();
@@ -22,6 +24,12 @@ internal static class CatalogueWriter
         writer.Line();
         writer.Line("/// <summary>The guarded interfaces of this assembly.</summary>");
         writer.Line(GuardWriter.GeneratedCode);
+        if (entries.Any(entry => entry.IsObsolete))
+        {
+            // Where that is an error no pragma helps, but what is obsolete may use what is.
+            writer.Line("[global::System.Obsolete]");
+        }
+
         writer.Line($"internal sealed class {name} : global::ImmutableAudit.Privilege.GuardCatalogue");
         writer.Open();
         writer.Line("public override global::System.Collections.Generic.IReadOnlyList<global::ImmutableAudit.Privilege.GuardDescription> Guards { get; } =");

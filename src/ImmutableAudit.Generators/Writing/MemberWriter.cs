@@ -25,8 +25,7 @@ internal static class MemberWriter
         var parameters = string.Join(", ", method.Parameters.Select(parameter => parameter.Declaration));
         var typeParameters = Angled(method.TypeParameters);
         var typeArguments = Angled(method.TypeArguments);
-        // A task that may be null is the implementation's fault where it is.
-        var forgiven = method.Call.Kind == CallKind.Asynchronous && method.Type.EndsWith("?", StringComparison.Ordinal) ? "!" : "";
+        var forgiven = Forgiven(method.Type, method.Call);
         var constraints = string.Concat(method.Constraints.Select(clause => $" {clause}"));
         CallWriter.Write(
             writer,
@@ -49,7 +48,8 @@ internal static class MemberWriter
         if (property.Getter is { } getter)
         {
             writer.Lines(getter.Attributes);
-            CallWriter.Write(writer, "get", guard, getter.Call, (receiver, _) => Accessed(receiver, getter.Call), default);
+            var forgiven = Forgiven(property.Type, getter.Call);
+            CallWriter.Write(writer, "get", guard, getter.Call, (receiver, _) => Accessed(receiver, getter.Call) + forgiven, default);
         }
 
         if (property.Setter is { } setter)
@@ -136,6 +136,10 @@ internal static class MemberWriter
         writer.Close();
         writer.Close();
     }
+
+    // A task or a stream that may be null is the implementation's fault where it is.
+    private static string Forgiven(string type, CallModel call) =>
+        call.Kind != CallKind.Synchronous && type.EndsWith("?", StringComparison.Ordinal) ? "!" : "";
 
     private static string Handed(IEnumerable<ParameterModel> parameters, CallModel call, string? token) => string.Join(
         ", ",
