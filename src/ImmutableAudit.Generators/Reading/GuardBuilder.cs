@@ -153,8 +153,10 @@ internal sealed class GuardBuilder
         .ToEquatable();
 
     private static bool AsksWhetherNull(GuardedCall call, string name) => call.Arguments.Append(call.Resource).Any(argument =>
-        argument is not null &&
-        (argument.Expression.Contains($"{name}?.") || argument.Expression.Contains($"{name})?.") || argument.Expression.Contains($"{name} is null")));
+        argument?.Expression.Replace("(object?)", "") is { } text &&
+        (text.StartsWith($"{name}?.", StringComparison.Ordinal) || text.StartsWith($"({name} is null", StringComparison.Ordinal) ||
+        // As another interface.
+        text.Contains($"){name})?.") || text.Contains($"){name}) is null")));
 
     private static ResultKind Result(IMethodSymbol method, CallKind kind) => method switch
     {
