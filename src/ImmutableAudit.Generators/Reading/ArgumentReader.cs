@@ -122,7 +122,7 @@ internal sealed class ArgumentReader(Compilation compilation, Findings findings)
         var name = SymbolText.Name(property.Name);
         if (MarkedProperties.IsAmbiguous(type, property))
         {
-            expression = $"(({SymbolText.Type(property.ContainingType)}){expression})";
+            expression = $"(({SymbolText.Type(property.ContainingType)}{(type.IsValueType ? "" : "?")}){expression})";
         }
 
         return Static(property.Type) + Access(type, property, expression, name);

@@ -84,6 +84,11 @@ public static class ImmutableAuditServiceCollectionExtensions
     private static IAuditLogReader Reader(IServiceProvider provider, AuditLog log, string? about) =>
         provider.GetService<AccessGuard>() is { } guard ? new GuardedReader(log, guard, about) : log;
 
-    private static AuditLog Create(IServiceProvider provider, string name) =>
-        new(provider.GetRequiredService<IOptionsMonitor<AuditLogOptions>>().Get(name));
+    private static AuditLog Create(IServiceProvider provider, string name)
+    {
+        var options = provider.GetRequiredService<IOptionsMonitor<AuditLogOptions>>().Get(name);
+        var log = new AuditLog(options);
+        AuditLog.TakeSink(options);
+        return log;
+    }
 }

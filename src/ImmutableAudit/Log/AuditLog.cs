@@ -35,15 +35,8 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
     private bool _disposed;
 
     /// <summary>A log that is not open yet: a host opens it when it starts.</summary>
-    /// <exception cref="InvalidOperationException">The sink was given to a log before.</exception>
     internal AuditLog(AuditLogOptions options)
     {
-        if (options.Sink is { } sink && !Given.TryAdd(sink, sink))
-        {
-            throw new InvalidOperationException(
-                $"The sink for the log '{Printable.Of(options.Origin)}' was given to a log before. To that one nothing happened. Give each log a sink of its own, also when it is opened again.");
-        }
-
         var faults = options.Validate().ToList();
         if (faults.Count > 0)
         {
@@ -93,6 +86,7 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
     public static async Task<AuditLog> OpenAsync(AuditLogOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        TakeSink(options);
         AuditLog? log = null;
         try
         {
@@ -100,9 +94,9 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
             await log.OpenAsync(cancellationToken).ConfigureAwait(false);
             return log;
         }
-        catch (Exception e)
+        catch
         {
-            var opened = (IAsyncDisposable?)log ?? (e is ArgumentException ? options.Sink : null);
+            var opened = (IAsyncDisposable?)log ?? options.Sink;
             if (opened is not null)
             {
                 await opened.DisposeAsync().ConfigureAwait(false);
@@ -380,6 +374,17 @@ public sealed class AuditLog : IAuditLog, IAuditLogReader, IAsyncDisposable, IDi
         }
 
         _log.Metrics.Dispose();
+    }
+
+    /// <summary>Takes the sink over. Before, it is not this log's to dispose of.</summary>
+    /// <exception cref="InvalidOperationException">It was given to a log before.</exception>
+    internal static void TakeSink(AuditLogOptions options)
+    {
+        if (options.Sink is { } sink && !Given.TryAdd(sink, sink))
+        {
+            throw new InvalidOperationException(
+                $"The sink for the log '{Printable.Of(options.Origin)}' was given to a log before. To that one nothing happened. Give each log a sink of its own, also when it is opened again.");
+        }
     }
 
     /// <summary>An event without a trace belongs to the one that is being traced.</summary>

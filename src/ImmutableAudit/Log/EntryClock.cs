@@ -11,7 +11,7 @@ internal sealed class EntryClock(TimeProvider time, TimeSpan maxJump)
     private TimeSpan _lastUptime;
     private bool _accepted;
 
-    private DateTimeOffset? Expected => _uptime.Now - _lastUptime is var passed && _lastWall > DateTimeOffset.MaxValue - passed ? DateTimeOffset.MaxValue : _lastWall + passed;
+    private DateTimeOffset? Expected => _uptime.Now - _lastUptime is var passed && DateTimeOffset.MaxValue - _lastWall < passed ? DateTimeOffset.MaxValue : _lastWall + passed;
 
     /// <summary>The time for entries committed now. What has passed counts from the commit that <see cref="Confirm"/> was called for.</summary>
     /// <param name="now">The sink's time.</param>

@@ -267,13 +267,14 @@ internal static class GrantRules
         var voters = new List<(ImmutableArray<string> Humans, ImmutableArray<string> Roles)>();
         foreach (var vote in record.Votes.Where(vote => vote.IsSigned || !rule.SignedVotes))
         {
-            var voter = (Humans: Humans.Known(vote.Humans, policy), vote.Roles);
-            if (Humans.Meet(voter.Humans, requester))
+            // What is known of one of two finds the other as it was recorded.
+            if (Humans.Meet(vote.Humans, requester))
             {
                 continue;
             }
 
-            foreach (var same in voters.FindAll(other => Humans.Meet(other.Humans, voter.Humans)))
+            var voter = (Humans: Humans.Known(vote.Humans, policy), vote.Roles);
+            foreach (var same in voters.FindAll(other => Humans.Meet(vote.Humans, other.Humans)))
             {
                 voters.Remove(same);
                 voter = (voter.Humans.AddRange(same.Humans), voter.Roles.AddRange(same.Roles));

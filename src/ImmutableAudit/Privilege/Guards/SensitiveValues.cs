@@ -28,6 +28,7 @@ internal sealed class SensitiveValues(ReadOnlyMemory<byte> key)
         {
             var bytes = value switch
             {
+                string text => Encoding.UTF8.GetBytes(text),
                 byte[] array => array,
                 ReadOnlyMemory<byte> memory => memory.ToArray(),
                 Memory<byte> memory => memory.ToArray(),
@@ -35,7 +36,7 @@ internal sealed class SensitiveValues(ReadOnlyMemory<byte> key)
                 char[] array => Encoding.UTF8.GetBytes(array),
                 ReadOnlyMemory<char> memory => Encoding.UTF8.GetBytes(memory.ToArray()),
                 Memory<char> memory => Encoding.UTF8.GetBytes(memory.ToArray()),
-                _ => ValueText.Of(value) is { } text && text != value.GetType().ToString() ? Encoding.UTF8.GetBytes(text) : null,
+                _ => ValueText.Of(value) is { } shown && shown != value.GetType().ToString() ? Encoding.UTF8.GetBytes(shown) : null,
             };
 
             // What has no text but its type's name would have the hash of every other of its type.

@@ -72,7 +72,7 @@ public sealed class GrantRuleTests
     }
 
     [Fact]
-    public async Task A_vote_from_before_votes_were_to_be_signed_does_not_count_and_keeps_nobody_from_signing()
+    public async Task A_vote_from_before_votes_were_to_be_signed_does_not_count_and_keeps_nobody_else_from_signing()
     {
         using var sams = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var sues = ECDsa.Create(ECCurve.NamedCurves.nistP256);
