@@ -107,4 +107,5 @@ internal sealed record CallModel(
 /// <param name="Method"><c>Of</c>, <c>Audited</c> or <c>Sensitive</c>.</param>
 /// <param name="Label">The resource's type, or the argument's name.</param>
 /// <param name="Expression">The value.</param>
-internal sealed record ArgumentModel(string Method, string Label, string Expression);
+/// <param name="Asked">The parameter, as it is written, of which the expression asks whether it is null.</param>
+internal sealed record ArgumentModel(string Method, string Label, string Expression, string? Asked);

@@ -28,10 +28,9 @@ internal sealed class ArgumentReader(Compilation compilation, Findings findings)
                 continue;
             }
 
-            var expression = SymbolText.Name(parameter.Name);
-            if (Add(arguments, member, marks, parameter.Type, parameter.Name, Plain(parameter), Unreadable(parameter)))
+            if (Add(arguments, member, marks, new(parameter.Type, parameter.Name, Plain(parameter), null, Unreadable(parameter))))
             {
-                AddProperties(arguments, member, marks, parameter, expression);
+                AddProperties(arguments, member, marks, parameter);
             }
         }
 
@@ -62,12 +61,12 @@ internal sealed class ArgumentReader(Compilation compilation, Findings findings)
 
     private static bool IsRefLike(ITypeSymbol type) => type.IsRefLikeType || type is ITypeParameterSymbol { AllowsRefLikeType: true };
 
-    private bool Add(
-        List<ArgumentModel> arguments, ISymbol member, List<AttributeData> marks, ITypeSymbol type, string label, string expression, string? unreadable)
+    private bool Add(List<ArgumentModel> arguments, ISymbol member, List<AttributeData> marks, Value value)
     {
-        if (marks.Count > 0 && unreadable is not null)
+        var label = value.Label;
+        if (marks.Count > 0 && value.Unreadable is { } why)
         {
-            findings.Add(Rules.CannotRecord, member, marks[0], Short(marks[0]), label, unreadable);
+            findings.Add(Rules.CannotRecord, member, marks[0], Short(marks[0]), label, why);
             return false;
         }
 
@@ -77,7 +76,7 @@ internal sealed class ArgumentReader(Compilation compilation, Findings findings)
             {
                 findings.Add(Rules.SensitiveOnRecord, member, raw, label, $"[{Short(raw)}]");
             }
-            else if (SensitiveParts.Find(type, raw) is { } way)
+            else if (SensitiveParts.Find(value.Type, raw) is { } way)
             {
                 findings.Add(Rules.SensitiveOnRecord, member, raw, label + way, $"[{Short(raw)}] on '{label}' as a whole");
             }
@@ -87,7 +86,7 @@ internal sealed class ArgumentReader(Compilation compilation, Findings findings)
         {
             if (!mark.Is(Known.Resource))
             {
-                arguments.Add(new(Short(mark), label, expression));
+                arguments.Add(new(Short(mark), label, value.Expression, value.Asked));
             }
             else if (string.IsNullOrWhiteSpace(mark.Text()))
             {
@@ -95,16 +94,17 @@ internal sealed class ArgumentReader(Compilation compilation, Findings findings)
             }
             else
             {
-                arguments.Add(new("Of", mark.Text()!, expression));
+                arguments.Add(new("Of", mark.Text()!, value.Expression, value.Asked));
             }
         }
 
-        return unreadable is null;
+        return value.Unreadable is null;
     }
 
-    private void AddProperties(
-        List<ArgumentModel> arguments, ISymbol member, List<AttributeData> outer, IParameterSymbol parameter, string expression)
+    private void AddProperties(List<ArgumentModel> arguments, ISymbol member, List<AttributeData> outer, IParameterSymbol parameter)
     {
+        var name = SymbolText.Name(parameter.Name);
+        var asked = IsNeverNull(parameter.Type) ? null : name;
         foreach (var (property, marks) in MarkedProperties.Of(parameter.Type, IsMark))
         {
             var label = $"{parameter.Name}.{property.Name}";
@@ -113,7 +113,7 @@ internal sealed class ArgumentReader(Compilation compilation, Findings findings)
                 findings.Add(Rules.SensitiveOnRecord, member, hidden, parameter.Name, $"[{Short(inner)}] on its '{property.Name}'");
             }
 
-            Add(arguments, member, marks, property.Type, label, Access(parameter.Type, property, expression), Unreadable(property));
+            Add(arguments, member, marks, new(property.Type, label, Access(parameter.Type, property, name), asked, Unreadable(property)));
         }
     }
 
@@ -130,7 +130,7 @@ internal sealed class ArgumentReader(Compilation compilation, Findings findings)
 
     private static string Access(ITypeSymbol type, IPropertySymbol property, string expression, string name)
     {
-        if (type is { IsValueType: true, OriginalDefinition.SpecialType: not SpecialType.System_Nullable_T })
+        if (IsNeverNull(type))
         {
             return $"{expression}.{name}";
         }
@@ -141,6 +141,8 @@ internal sealed class ArgumentReader(Compilation compilation, Findings findings)
             : $"{expression}?.{name}";
     }
 
+    private static bool IsNeverNull(ITypeSymbol type) => type is { IsValueType: true, OriginalDefinition.SpecialType: not SpecialType.System_Nullable_T };
+
     private string? Unreadable(IPropertySymbol property) => property switch
     {
         { IsStatic: true } => "it is static",
@@ -150,4 +152,7 @@ internal sealed class ArgumentReader(Compilation compilation, Findings findings)
         _ when IsRefLike(property.Type) => "a ref struct cannot be kept",
         _ => null,
     };
+
+    /// <summary>What may be marked: an argument, or a property of one.</summary>
+    private readonly record struct Value(ITypeSymbol Type, string Label, string Expression, string? Asked, string? Unreadable);
 }

@@ -149,14 +149,8 @@ internal sealed class GuardBuilder
     // To have asked whether a parameter is null makes the compiler believe that it may be.
     private static EquatableArray<ParameterModel> Parameters(IEnumerable<IParameterSymbol> parameters, IReadOnlyList<GuardedCall> calls) => parameters
         .Select(SymbolText.Parameter)
-        .Select(parameter => calls.Any(call => AsksWhetherNull(call, parameter.Name)) ? parameter with { Argument = parameter.Argument + "!" } : parameter)
+        .Select(parameter => calls.Any(call => call.Arguments.Append(call.Resource).Any(argument => argument?.Asked == parameter.Name)) ? parameter with { Argument = parameter.Argument + "!" } : parameter)
         .ToEquatable();
-
-    private static bool AsksWhetherNull(GuardedCall call, string name) => call.Arguments.Append(call.Resource).Any(argument =>
-        argument?.Expression.Replace("(object?)", "") is { } text &&
-        (text.StartsWith($"{name}?.", StringComparison.Ordinal) || text.StartsWith($"({name} is null", StringComparison.Ordinal) ||
-        // As another interface.
-        text.Contains($"){name})?.") || text.Contains($"){name}) is null")));
 
     private static ResultKind Result(IMethodSymbol method, CallKind kind) => method switch
     {

@@ -88,7 +88,7 @@ public static class ImmutableAuditServiceCollectionExtensions
     {
         var options = provider.GetRequiredService<IOptionsMonitor<AuditLogOptions>>().Get(name);
         var log = new AuditLog(options);
-        AuditLog.TakeSink(options);
+        AuditLog.TakeSink(options); // Not before: with options at fault there is no log, and the next attempt tells of them again.
         return log;
     }
 }

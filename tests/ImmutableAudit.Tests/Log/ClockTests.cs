@@ -84,7 +84,6 @@ public sealed class ClockTests : IAsyncLifetime, IDisposable
     {
         _time.Set(DateTimeOffset.MaxValue - TimeSpan.FromMilliseconds(1));
         await AppendAsync();
-        _time.Advance(TimeSpan.Zero);
         _time.Set(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(DateTimeOffset.MaxValue - TimeSpan.FromMilliseconds(1), await AppendAsync());

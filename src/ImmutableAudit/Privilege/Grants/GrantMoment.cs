@@ -16,7 +16,7 @@ internal sealed record GrantMoment(string Application, CompiledPolicy Policy, Gr
     public ImmutableArray<string> HumansOf(AccessSubject subject) => Humans.Of(subject.Identity, Policy.Policy);
 
     /// <summary>Who may be behind a chain, for a comparison with what was recorded before: the policy may have come to know since that two accounts are one human's.</summary>
-    public ImmutableArray<string> KnownAs(AccessSubject subject) => Humans.KnownAs(subject.Identity, Policy.Policy);
+    public ImmutableArray<string> KnownAs(AccessSubject subject) => Humans.Known(HumansOf(subject), Policy.Policy);
 
     /// <summary>When a grant ends that starts at a moment: after its time, or with the hours that it may be active in; <see langword="null"/> outside of them.</summary>
     public DateTimeOffset? EndOf(IEnumerable<string> permissions, long seconds, DateTimeOffset start)

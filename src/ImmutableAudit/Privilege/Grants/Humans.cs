@@ -13,25 +13,41 @@ internal static class Humans
     private const char Person = 'p';
 
     /// <summary>Of a whole chain, in ordinal order.</summary>
-    public static ImmutableArray<string> Of(AuditSubject chain, AccessPolicy policy) => Collect(chain, policy, withAccounts: false);
+    public static ImmutableArray<string> Of(AuditSubject chain, AccessPolicy policy)
+    {
+        var humans = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
+        for (var link = chain; link is not null; link = link.OnBehalfOf)
+        {
+            humans.Add(OfAccount(SubjectKey.Of(link)));
+            AddPerson(link.Person);
+            AddPerson(policy.TryGetAssignment(link, out var assignment) ? assignment.Person : null);
+        }
 
-    /// <summary>The same with every account that the policy has for these persons.</summary>
-    public static ImmutableArray<string> KnownAs(AuditSubject chain, AccessPolicy policy) => Collect(chain, policy, withAccounts: true);
+        return [.. humans];
 
-    /// <summary>The same of what was recorded before: with the persons that the policy has for these accounts, and every account that it has for these persons.</summary>
+        void AddPerson(string? person)
+        {
+            if (!string.IsNullOrWhiteSpace(person))
+            {
+                humans.Add(Person + person);
+            }
+        }
+    }
+
+    /// <summary>The same with all that the policy knows of who was recorded: the persons behind these accounts, and every account of these persons.</summary>
     public static ImmutableArray<string> Known(ImmutableArray<string> recorded, AccessPolicy policy)
     {
-        var humans = recorded.ToBuilder();
+        var humans = recorded.ToImmutableSortedSet(StringComparer.Ordinal).ToBuilder();
         foreach (var human in recorded)
         {
             if (PersonOf(human, policy) is { } person)
             {
                 humans.Add(Person + person);
-                humans.AddRange(policy.AssignmentsOf(person).Select(account => OfAccount(account.Key)));
+                humans.UnionWith(policy.AssignmentsOf(person).Select(account => OfAccount(account.Key)));
             }
         }
 
-        return humans.ToImmutable();
+        return [.. humans];
     }
 
     /// <summary>Of one account.</summary>
@@ -49,31 +65,6 @@ internal static class Humans
         }
 
         return false;
-    }
-
-    private static ImmutableArray<string> Collect(AuditSubject chain, AccessPolicy policy, bool withAccounts)
-    {
-        var humans = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
-        for (var link = chain; link is not null; link = link.OnBehalfOf)
-        {
-            humans.Add(OfAccount(SubjectKey.Of(link)));
-            AddPerson(link.Person);
-            AddPerson(policy.TryGetAssignment(link, out var assignment) ? assignment.Person : null);
-        }
-
-        return [.. humans];
-
-        void AddPerson(string? person)
-        {
-            if (string.IsNullOrWhiteSpace(person))
-                return;
-
-            humans.Add(Person + person);
-            if (withAccounts)
-            {
-                humans.UnionWith(policy.AssignmentsOf(person).Select(account => OfAccount(account.Key)));
-            }
-        }
     }
 
     /// <summary>The person that one of these texts is, or that the policy has for the account that it is; what is neither has none.</summary>
