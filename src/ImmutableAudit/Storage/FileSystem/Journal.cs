@@ -35,7 +35,9 @@ internal sealed class Journal : IDisposable
     private readonly SegmentStock _stock;
     private byte[] _record = [];
     private bool _rolling;
-    private bool _isInDoubt;
+
+    /// <summary>The commit that is being made, or of which it is not known whether it was.</summary>
+    private JournalCommit? _doubtful;
     private bool _isDisposed;
 
     public Journal(JournalDirectory directory, FileSystemSinkOptions options, JournalSegment active, IEnumerable<JournalCommit> unpublished)
@@ -106,10 +108,11 @@ internal sealed class Journal : IDisposable
     {
         var size = JournalFormat.RecordSize(batch.Entries.Length);
         PooledArray.MakeRoom(ref _record, size);
-        _isInDoubt = true;
         var record = _record.AsSpan(0, size);
         batch.Entries.Span.CopyTo(record[JournalFormat.RecordHeaderSize..]);
-        var commit = _active.Append(record, batch.Entries.Length, batch.Count, batch.Head, _isBuffered ? _active.Tail - _active.FlushedTo : 0);
+        var commit = _active.Seal(record, batch.Entries.Length, batch.Count, batch.Head, _isBuffered ? _active.Tail - _active.FlushedTo : 0);
+        _doubtful = commit;
+        _active.Write(commit, record);
         if (!_isBuffered)
         {
             _active.Flush();
@@ -120,7 +123,7 @@ internal sealed class Journal : IDisposable
             _unpublished.Add(commit);
         }
 
-        _isInDoubt = false;
+        _doubtful = null;
         FlushBehind();
         if (_active.Tail > _active.Length / 2 && LengthWithNext(size) <= _capacity)
         {
@@ -175,15 +178,13 @@ internal sealed class Journal : IDisposable
         _flushBehind.GetAwaiter().GetResult();
     }
 
-    /// <summary>What was committed, or found at opening, and is not published yet, in order.</summary>
-    public IReadOnlyList<JournalCommit> Unpublished
+    /// <summary>What recovery may find.</summary>
+    /// <param name="head">The head behind what was acknowledged.</param>
+    public KnownCommits Known(LogHead head)
     {
-        get
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                return [.. _unpublished];
-            }
+            return new KnownCommits([.. _unpublished], _doubtful, head);
         }
     }
 
@@ -260,7 +261,7 @@ internal sealed class Journal : IDisposable
     {
         try
         {
-            if (!_isInDoubt && _flushFailure is null)
+            if (_doubtful is null && _flushFailure is null)
             {
                 _active.Trim();
             }

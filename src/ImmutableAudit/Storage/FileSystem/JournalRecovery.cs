@@ -18,8 +18,8 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
 
     /// <summary>Runs it.</summary>
     /// <param name="published">The published size; <see langword="null"/> where there is no checkpoint.</param>
-    /// <param name="acknowledged">What this process has acknowledged and not published, in order: none of it may be missing, or another.</param>
-    public (Journal Journal, SinkRecovery Recovery) Run(long? published, IReadOnlyList<JournalCommit> acknowledged)
+    /// <param name="known">What this process has committed and not published; <see langword="null"/> where it has just opened the log.</param>
+    public (Journal Journal, SinkRecovery Recovery) Run(long? published, KnownCommits? known)
     {
         JournalOutline? found = null;
         while (true)
@@ -38,7 +38,7 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
                     return Begin(published);
                 }
 
-                if (Recover(segments, published, acknowledged, ref found) is { } recovered)
+                if (Recover(segments, published, known, ref found) is { } recovered)
                 {
                     return recovered;
                 }
@@ -67,7 +67,7 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
     /// where they misled, and <paramref name="outline"/> now says what is there.
     /// </summary>
     private (Journal Journal, SinkRecovery Recovery)? Recover(
-        List<JournalSegment> segments, long? published, IReadOnlyList<JournalCommit> acknowledged, ref JournalOutline? outline)
+        List<JournalSegment> segments, long? published, KnownCommits? known, ref JournalOutline? outline)
     {
         var from = published ?? 0;
 
@@ -92,7 +92,7 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
         var blank = directory.CreateBlank(foreseen.Length + JournalFormat.FirstSegmentLength, foreseen.Length);
         var segment = directory.Create(header, blank, fresh =>
         {
-            found = Rewrite(chain, published, acknowledged, fresh, rewritten);
+            found = Rewrite(chain, published, known, fresh, rewritten);
             if (found != foreseen)
             {
                 return false;
@@ -122,11 +122,11 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
 
     /// <summary>Reads every commit, checks it, and writes those behind the checkpoint into <paramref name="fresh"/>; says what was there.</summary>
     private JournalOutline Rewrite(
-        List<JournalSegment> chain, long? published, IReadOnlyList<JournalCommit> acknowledged, JournalSegment fresh, List<JournalCommit> rewritten)
+        List<JournalSegment> chain, long? published, KnownCommits? known, JournalSegment fresh, List<JournalCommit> rewritten)
     {
         var from = published ?? 0;
         var next = from;
-        var known = acknowledged.TakeWhile(commit => commit.EndIndex <= from).Count();
+        known?.Skip(from);
         var start = chain[0].Header.Start;
         var time = start.LastTime;
         using var flushing = new FlushBehind(fresh);
@@ -153,15 +153,17 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
                 }
 
                 var entries = _buffer.AsSpan(JournalFormat.RecordHeaderSize, header.EntriesLength);
-                if (known < acknowledged.Count && !acknowledged[known++].IsSame(header, entries))
+                if (known?.IsNext(header, entries) is false)
                 {
-                    throw Damaged(chain[i], $"the entries up to {header.EndIndex} are not those that were acknowledged");
+                    throw Damaged(chain[i], $"the entries up to {header.EndIndex} are not those that were committed");
                 }
 
                 next = header.EndIndex;
                 CheckEntries(chain[i], header, entries, ref time);
                 var size = JournalFormat.RecordSize(header.EntriesLength);
-                rewritten.Add(fresh.Append(_buffer.AsSpan(0, size), header.EntriesLength, header.Count, header.End));
+                var commit = fresh.Seal(_buffer.AsSpan(0, size), header.EntriesLength, header.Count, header.End);
+                fresh.Write(commit, _buffer.AsSpan(0, size));
+                rewritten.Add(commit);
                 flushing.Written(size);
             }
 
@@ -171,26 +173,31 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
             }
         }
 
-        CheckEnd(chain[^1], from, acknowledged);
+        CheckEnd(chain[^1], from, known);
         flushing.Complete();
         return new JournalOutline(start, chain[^1].Tail, chain[^1].End, fresh.Tail - JournalFormat.PageSize);
     }
 
-    private void CheckEnd(JournalSegment last, long published, IReadOnlyList<JournalCommit> acknowledged)
+    private void CheckEnd(JournalSegment last, long published, KnownCommits? known)
     {
         if (last.End.Size < published)
         {
             throw Damaged(last, $"the published checkpoint is of size {published}");
         }
 
-        if (acknowledged.Count > 0 && last.End.Size < acknowledged[^1].EndIndex)
+        if (last.End.Size < known?.Acknowledged)
         {
-            throw Damaged(last, $"{acknowledged[^1].EndIndex} entries were acknowledged");
+            throw Damaged(last, $"{known.Acknowledged} entries were acknowledged");
+        }
+
+        if (known?.IsEnd(last.End) is false)
+        {
+            throw Damaged(last, "it ends with another time or privilege head than what was committed");
         }
 
         if (last.FindWitnessBehindTail(ref _buffer) is { } behind)
         {
-            throw Damaged(last, $"another commit is intact at byte {behind}");
+            throw Damaged(last, $"another commit was written behind it, at byte {behind}, when that was flushed");
         }
     }
 

@@ -99,21 +99,26 @@ internal sealed class JournalSegment : IDisposable
     /// <summary>Cuts off the space that is left.</summary>
     public void Trim() => _file.SetLength(Tail);
 
-    /// <summary>Writes a record whose entries stand behind the space for its header. Not durable before <see cref="Flush"/>.</summary>
+    /// <summary>Makes the next record around entries that stand behind the space for its header. It is still to be written.</summary>
     /// <param name="record">The whole record.</param>
     /// <param name="entriesLength">Bytes of the entries.</param>
     /// <param name="count">Number of entries.</param>
     /// <param name="end">The head behind it.</param>
     /// <param name="unflushed">Bytes in front of it that a power failure may take although it leaves this record.</param>
-    public JournalCommit Append(Span<byte> record, int entriesLength, int count, LogHead end, long unflushed = 0)
+    public JournalCommit Seal(Span<byte> record, int entriesLength, int count, LogHead end, long unflushed = 0)
     {
         var header = new JournalRecordHeader(Header.Number, Tail, count, entriesLength, end, _crc, unflushed);
         var seal = CommitSeal.Of(record.Slice(JournalFormat.RecordHeaderSize, entriesLength));
         _crc = JournalFormat.SealRecord(record, header);
-        _file.Write(record, Tail);
-        Tail += record.Length;
-        End = end;
         return new JournalCommit(this, header, seal);
+    }
+
+    /// <summary>Writes the record that was made last. Not durable before <see cref="Flush"/>.</summary>
+    public void Write(in JournalCommit commit, ReadOnlySpan<byte> record)
+    {
+        _file.Write(record, commit.Header.Position);
+        Tail += record.Length;
+        End = commit.Header.End;
     }
 
     public void Flush()
@@ -171,11 +176,17 @@ internal sealed class JournalSegment : IDisposable
     }
 
     /// <summary>
-    /// Looks from the tail on, on every page boundary, for an intact record that was written when what lies at the tail was flushed, or
-    /// that lies there itself and does not follow: where there is one, something has been damaged since (LOG.md L2).
+    /// Looks behind the tail for a record that was written when what lies at the tail was flushed: where there is one, something has been
+    /// damaged since (LOG.md L2). Next to the bad record its header is enough, if it follows; further on, on every page boundary, it
+    /// has to be intact, since entries may hold anything. So does one that lies at the tail itself and does not follow.
     /// </summary>
     public long? FindWitnessBehindTail(ref byte[] buffer)
     {
+        if (FindFollower() is { } follower)
+        {
+            return follower;
+        }
+
         foreach (var (position, bytes) in Scan(Tail))
         {
             for (var page = 0; page < bytes.Length; page += JournalFormat.PageSize)
@@ -222,6 +233,33 @@ internal sealed class JournalSegment : IDisposable
         }
     }
 
+    /// <summary>
+    /// Steps from the bad record at the tail to those that follow it by their headers, up to one that was written when it was flushed.
+    /// </summary>
+    private long? FindFollower()
+    {
+        var position = Tail;
+        var record = ReadHeader(position, out var crc);
+        while (record is { } present)
+        {
+            position += JournalFormat.RecordSize(present.EntriesLength);
+            var next = ReadHeader(position, out var own);
+            if (next is not { } found || found.PreviousCrc != crc)
+            {
+                return null;
+            }
+
+            if (found.FlushedTo > Tail)
+            {
+                return position;
+            }
+
+            (record, crc) = (next, own);
+        }
+
+        return null;
+    }
+
     /// <summary>Reads what a record at this place says of itself, and the checksum that it carries.</summary>
     private JournalRecordHeader? ReadHeader(long position, out uint crc)
     {
@@ -231,7 +269,6 @@ internal sealed class JournalSegment : IDisposable
             && JournalFormat.TryReadRecordHeader(head, out var header, out crc)
             && header.Segment == Header.Number
             && header.Position == position
-            && position + JournalFormat.RecordSize(header.EntriesLength) <= Length
             ? header
             : null;
     }

@@ -43,11 +43,25 @@ public sealed class DamagedJournalTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Damages))]
-    public async Task Several_bad_commits_at_the_end_are_torn_together(string damage)
+    public async Task Several_damaged_commits_at_the_end_are_corruption_as_the_second_follows_the_first(string damage)
     {
+        // It was begun when that in front of it was flushed: a power failure cannot have damaged both.
         await LeaveAsync();
         Damage(page: 5, "garbled entry");
         Damage(page: 6, damage);
+        await AssertRefusedAsync<AuditLogCorruptException>();
+    }
+
+    [Fact]
+    public async Task A_damaged_commit_is_torn_where_what_lies_behind_it_does_not_follow()
+    {
+        await LeaveAsync();
+        Damage(page: 5, "garbled entry");
+        DirectoryState.Edit(Segment, bytes =>
+        {
+            bytes[(6 * Page) + 56] ^= 1; // The checksum of the record before.
+            return bytes;
+        });
         var torn = File.ReadAllBytes(Segment)[(5 * Page)..];
 
         for (var i = 0; i < 2; i++)

@@ -42,10 +42,11 @@ public sealed class EditedJournalTests : IDisposable
     }
 
     [Theory]
-    [InlineData("changed", "not those that were acknowledged")]
-    [InlineData("in one commit", "not those that were acknowledged")]
-    [InlineData("with more behind its entries", "not those that were acknowledged")]
-    [InlineData("with another privilege head", "not those that were acknowledged")]
+    [InlineData("changed", "not those that were committed")]
+    [InlineData("in one commit", "not those that were committed")]
+    [InlineData("with more behind its entries", "not those that were committed")]
+    [InlineData("with another privilege head", "not those that were committed")]
+    [InlineData("one more", "not those that were committed")]
     [InlineData("taken away", "3 entries were acknowledged")]
     public async Task What_is_changed_on_disk_before_the_log_recovers_is_not_gone_on_with(string how, string says)
     {
@@ -73,6 +74,9 @@ public sealed class EditedJournalTests : IDisposable
                 case "with another privilege head":
                     JournalEditing.WithPrivilegeHead(bytes, 1);
                     break;
+                case "one more":
+                    JournalEditing.AppendCopyOfLast(bytes);
+                    break;
                 default:
                     bytes.AsSpan(3 * Page, Page).Clear();
                     break;
@@ -82,10 +86,56 @@ public sealed class EditedJournalTests : IDisposable
         await Assert.ThrowsAsync<AuditOutcomeUnknownException>(async () => await log.AppendAsync(TestLogs.Event(3)));
         var refusal = await Waiting.ForCorruptionAsync(log);
         Assert.Contains(says, refusal.Message, StringComparison.Ordinal);
-        if (how is not ("with another privilege head" or "with more behind its entries")) // The entries are those that were committed, there.
+        if (how is not ("with another privilege head" or "with more behind its entries" or "one more")) // The entries are those that were committed, there.
         {
             await AssertNothingIsSignedAsync(log);
         }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task In_the_place_of_a_commit_in_doubt_nothing_else_is_gone_on_with(bool isDone)
+    {
+        var files = new FaultyFiles();
+        await using var log = await AuditLog.OpenAsync(_logs.Options(
+            new FileSystemSink(_logs.LogDirectory, null, files), options => options.CheckpointInterval = TimeSpan.FromDays(1)));
+        await log.AppendAsync(TestLogs.Event(0));
+        files.ArmNext(what => what.StartsWith("write", StringComparison.Ordinal) && what.EndsWith(".journal", StringComparison.Ordinal), isDone ? Fault.FailedButDone : Fault.HalfDone);
+        files.Before = what =>
+        {
+            if (what.StartsWith("open Open", StringComparison.Ordinal) && what.EndsWith(".journal", StringComparison.Ordinal))
+            {
+                files.Before = null;
+                Edit(bytes =>
+                {
+                    bytes.AsSpan(2 * Page, Page).Clear();
+                    JournalEditing.AppendCopyOfLast(bytes);
+                });
+            }
+        };
+        await Assert.ThrowsAsync<AuditOutcomeUnknownException>(async () => await log.AppendAsync(TestLogs.Event(1)));
+        var refusal = await Waiting.ForCorruptionAsync(log);
+        Assert.Contains("not those that were committed", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("another privilege head")]
+    [InlineData("another time")]
+    public async Task The_head_of_a_published_commit_is_that_which_was_committed(string what)
+    {
+        var sink = new InterceptedSink(new FileSystemSink(_logs.LogDirectory));
+        await using var log = await AuditLog.OpenAsync(_logs.Options(sink, options => options.CheckpointInterval = TimeSpan.FromDays(1)));
+        await log.AppendAsync(TestLogs.Event(0));
+        await log.FlushAsync();
+        sink.Completing = _ => throw new IOException("The disk does not answer.");
+        Edit(bytes => JournalEditing.WithHeads(bytes, head => what == "another time"
+            ? head with { LastTime = new DateTimeOffset(9998, 1, 1, 0, 0, 0, TimeSpan.Zero) }
+            : head with { PrivilegeHead = 0 }));
+
+        await Assert.ThrowsAsync<AuditOutcomeUnknownException>(async () => await log.AppendAsync(TestLogs.Event(1)));
+        var refusal = await Waiting.ForCorruptionAsync(log);
+        Assert.Contains("another time or privilege head", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
