@@ -13,6 +13,7 @@ internal sealed class DenialFlood(int recordedEach)
 
     private readonly ConcurrentQueue<(Denial Denial, long Count)> _returned = new();
     private ConcurrentDictionary<Denial, Counter> _denials = new();
+    private volatile bool _isClosed;
 
     /// <summary>Whether this denial is one too many to be recorded by itself; it is counted then.</summary>
     public bool Absorbs(Denial denial)
@@ -23,10 +24,18 @@ internal sealed class DenialFlood(int recordedEach)
             return false;
         }
 
-        // Where the interval has ended in between, a count may come too late to be drained: such a denial is recorded, even
-        // if that counts it twice.
+        // Where the interval has ended in between, or all has, a count may come too late to be drained: such a denial is recorded,
+        // even if that counts it twice.
         return denials.GetOrAdd(denial, static _ => new Counter()).Next() > recordedEach
-            && ReferenceEquals(Volatile.Read(ref _denials), denials);
+            && ReferenceEquals(Volatile.Read(ref _denials), denials)
+            && !_isClosed;
+    }
+
+    /// <summary>Absorbs no more. What was counted before is there to be drained, for the last time.</summary>
+    public void Close()
+    {
+        _isClosed = true;
+        Interlocked.MemoryBarrier(); // Who counts writes and then looks; so must who drains after this.
     }
 
     /// <summary>Takes what was counted, and begins a new interval.</summary>

@@ -21,6 +21,8 @@ internal sealed class SummaryWriter(GuardServices guard) : IAsyncDisposable
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(false);
+        guard.Flood.Close();
+        guard.Use.Ledger.Close();
         await WriteAsync().ConfigureAwait(false);
         _stop.Dispose();
     }

@@ -2,7 +2,7 @@ namespace ImmutableAudit.Privilege;
 
 /// <summary>
 /// How often one subject used each permission whose use is not recorded one by one (PRIVILEGE.md P5). Any thread counts; one
-/// at a time drains. No use is lost when the counts are retired meanwhile: who counts looks afterwards.
+/// at a time drains. No use is lost when the counts are retired meanwhile: who has added looks afterwards.
 /// </summary>
 internal sealed class UseCounts(AuditSubject subject, int permissions)
 {
@@ -11,20 +11,30 @@ internal sealed class UseCounts(AuditSubject subject, int permissions)
 
     public AuditSubject Subject { get; } = subject;
 
-    /// <summary>Counts one use.</summary>
-    /// <returns>How many uses the caller has to count elsewhere, since these counts are retired: 0 as a rule.</returns>
-    public long Count(int permission)
-    {
-        Interlocked.Increment(ref _counts[permission]);
-        return _retired ? Interlocked.Exchange(ref _counts[permission], 0) : 0;
-    }
+    /// <summary>Whether what is here has to be moved to others. To be asked after adding.</summary>
+    public bool IsRetired => _retired;
 
-    /// <summary>Adds uses that could not be recorded, or that were counted elsewhere.</summary>
-    /// <inheritdoc cref="Count" path="/returns"/>
-    public long Add(int permission, long uses)
+    /// <summary>Counts so many uses.</summary>
+    public void Add(int permission, long uses) => Interlocked.Add(ref _counts[permission], uses);
+
+    /// <summary>Takes what was counted of one permission.</summary>
+    public long Take(int permission) => Interlocked.Exchange(ref _counts[permission], 0);
+
+    /// <summary>Takes one use, where there is any.</summary>
+    public bool TryTakeOne(int permission)
     {
-        Interlocked.Add(ref _counts[permission], uses);
-        return _retired ? Interlocked.Exchange(ref _counts[permission], 0) : 0;
+        for (var uses = Volatile.Read(ref _counts[permission]); uses > 0;)
+        {
+            var found = Interlocked.CompareExchange(ref _counts[permission], uses - 1, uses);
+            if (found == uses)
+            {
+                return true;
+            }
+
+            uses = found;
+        }
+
+        return false;
     }
 
     /// <summary>Takes what was counted.</summary>
@@ -32,14 +42,14 @@ internal sealed class UseCounts(AuditSubject subject, int permissions)
     {
         for (var i = 0; i < _counts.Length; i++)
         {
-            if (Volatile.Read(ref _counts[i]) > 0 && Interlocked.Exchange(ref _counts[i], 0) is > 0 and var uses)
+            if (Volatile.Read(ref _counts[i]) > 0 && Take(i) is > 0 and var uses)
             {
                 yield return (i, uses);
             }
         }
     }
 
-    /// <summary>Counts no more. What is counted after this is handed back; so drain once more.</summary>
+    /// <summary>Counts no more. What is counted after this is moved; so drain once more.</summary>
     public void Retire()
     {
         _retired = true;

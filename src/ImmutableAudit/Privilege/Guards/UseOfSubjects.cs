@@ -23,22 +23,14 @@ internal sealed class UseOfSubjects(IPrivilegedLog log, PrivilegeEngine engine)
     }
 
     /// <summary>
-    /// Counts one use, if there is room for it, and the log is there to take the count later (PRIVILEGE.md P5). Otherwise it
-    /// belongs on record by itself.
+    /// Counts one use, if there is room for it, and the log and somebody are there to record the count later (PRIVILEGE.md P5). Otherwise
+    /// it belongs on record by itself.
     /// </summary>
     public bool TryCount(GuardedPermission permission, AccessSubject subject, AccessBasis basis) =>
         TryCount(permission, subject, Of(subject, basis));
 
-    private bool TryCount(GuardedPermission permission, AccessSubject subject, SubjectUse use)
-    {
-        if (!log.Commits || (use.Counts ?? Begin(use, subject)) is not { } counts)
-        {
-            return false;
-        }
-
-        Ledger.Count(counts, permission.Index);
-        return true;
-    }
+    private bool TryCount(GuardedPermission permission, AccessSubject subject, SubjectUse use) =>
+        log.Commits && (use.Counts ?? Begin(use, subject)) is { } counts && Ledger.TryCount(counts, permission.Index);
 
     /// <summary>An answer is kept with the subject object itself, and counts on one basis only: it can be no other query's.</summary>
     private static SubjectUse Of(AccessSubject subject, AccessBasis basis) =>

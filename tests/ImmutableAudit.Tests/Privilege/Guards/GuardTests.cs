@@ -132,6 +132,38 @@ public sealed class GuardTests
         await shop.DisposeAsync();
     }
 
+    [Theory]
+    [InlineData(Permissions.Read, "access.allowed")]
+    [InlineData(Permissions.Refund, "access.denied")]
+    public async Task What_is_decided_while_the_guard_is_disposed_of_is_recorded_by_itself_as_nobody_would_write_the_count_down(string permission, string recorded)
+    {
+        var clock = new InterruptedClock();
+        await using var shop = await GuardedShop.OpenAsync(
+            options: new() { DenialsRecordedEach = 1 }, configure: options => options.TimeProvider = clock);
+        using var scope = GuardedShop.As("rita");
+        await Record.ExceptionAsync(() => DemandAsync());
+        var before = (await shop.SettledAsync()).Count;
+
+        // Between what is in force and the count: of two calls, as the first denial of an interval is recorded anyway.
+        var second = Task.CompletedTask;
+        clock.Interrupt = () =>
+        {
+            clock.Interrupt = shop.Guard.Dispose;
+            second = Record.ExceptionAsync(() => DemandAsync());
+        };
+        await Record.ExceptionAsync(() => DemandAsync());
+        await second;
+        var entries = await shop.SettledAsync();
+        Assert.Equal(2, entries.Skip(before).Count(entry => entry.Type == recorded));
+
+        // A denial may be counted besides (PRIVILEGE.md P7), use may not.
+        Assert.InRange(entries.Sum(Count), 3, permission == Permissions.Read ? 3 : 5);
+        await Assert.ThrowsAsync<AuditUnavailableException>(() => DemandAsync());
+
+        async Task DemandAsync() => await (await shop.Guard.DemandAsync(permission)).DisposeAsync();
+        static long Count(AuditEntry entry) => entry.Type == "access.summary" ? entry.Event.Details!.Root.GetProperty("count").GetInt64() : 1;
+    }
+
     [Fact]
     public async Task A_role_limited_to_a_resource_reaches_no_other()
     {
@@ -210,5 +242,29 @@ public sealed class GuardTests
         Assert.Equal(
             ["access.allowed", "access.outcome", "access.allowed", "access.outcome", "access.denied", "access.denied", "access.denied"],
             (await shop.SettledAsync()).Select(entry => entry.Type), StringComparer.Ordinal);
+    }
+
+    /// <summary>The system's clock, and once something else that happens as it is asked.</summary>
+    private sealed class InterruptedClock : TimeProvider
+    {
+        private int _thread;
+
+        /// <summary>What happens when the thread that sets it asks.</summary>
+        public Action? Interrupt
+        {
+            get;
+            set => (field, _thread) = (value, Environment.CurrentManagedThreadId);
+        }
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            if (Interrupt is { } interrupt && Environment.CurrentManagedThreadId == _thread)
+            {
+                Interrupt = null;
+                interrupt();
+            }
+
+            return base.GetUtcNow();
+        }
     }
 }

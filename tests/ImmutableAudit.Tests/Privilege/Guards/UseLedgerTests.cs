@@ -10,7 +10,7 @@ public sealed class UseLedgerTests
         var ledger = new UseLedger(1);
         for (var i = 0; i < UseLedger.MaxSubjects; i++)
         {
-            ledger.Count(ledger.TryFor(Subject(i))!, 0);
+            Assert.True(ledger.TryCount(ledger.TryFor(Subject(i))!, 0));
         }
 
         Assert.Null(ledger.TryFor(Subject(-1)));
@@ -19,7 +19,7 @@ public sealed class UseLedgerTests
 
         // They may come back, so they are kept for as long as another interval.
         Assert.Null(ledger.TryFor(Subject(-1)));
-        ledger.Count(ledger.TryFor(Subject(0))!, 0);
+        Assert.True(ledger.TryCount(ledger.TryFor(Subject(0))!, 0));
         Assert.Equal(1, ledger.Drain().Sum(use => use.Uses));
         Assert.NotNull(ledger.TryFor(Subject(-1)));
     }
@@ -35,6 +35,66 @@ public sealed class UseLedgerTests
 
         ledger.Return(Subject(-1), 0, 5);
         Assert.Equal([(Subject(-1), 0, 5L)], ledger.Drain());
+    }
+
+    [Fact]
+    public void What_is_counted_after_the_end_is_taken_back()
+    {
+        var ledger = new UseLedger(1);
+        var counts = ledger.TryFor(Subject(0))!;
+        Assert.True(ledger.TryCount(counts, 0));
+        ledger.Close();
+        Assert.False(ledger.TryCount(counts, 0));
+        Assert.Equal([(Subject(0), 0, 1L)], ledger.Drain());
+        Assert.Empty(ledger.Drain());
+
+        // Forgotten meanwhile, and so counted elsewhere.
+        Assert.True(counts.IsRetired);
+        Assert.False(ledger.TryCount(counts, 0));
+        Assert.Empty(ledger.Drain());
+    }
+
+    [Fact]
+    public async Task Every_use_that_was_counted_is_drained_once_whoever_counts_when_all_ends()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var ledger = new UseLedger(1);
+            using var started = new CountdownEvent(3);
+            var stop = false;
+            var counting = Enumerable.Range(0, 3).Select(_ => Task.Factory.StartNew(() =>
+            {
+                var counts = ledger.TryFor(Subject(0))!;
+                long counted = 0;
+                for (var i = 0; !Volatile.Read(ref stop); i++)
+                {
+                    counted += ledger.TryCount(counts, 0) ? 1 : 0;
+                    if (i == 0)
+                    {
+                        started.Signal();
+                    }
+
+                    if (i % 16 == 0)
+                    {
+                        Thread.SpinWait(500); // Idle for an interval, now and then.
+                        counts = i % 32 == 0 ? ledger.TryFor(Subject(0))! : counts;
+                    }
+                }
+
+                return counted;
+            }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToList();
+            started.Wait();
+            var drained = 0L;
+            for (var interval = 0; interval < 20; interval++)
+            {
+                drained += ledger.Drain().Sum(use => use.Uses);
+            }
+
+            ledger.Close();
+            drained += ledger.Drain().Sum(use => use.Uses);
+            Volatile.Write(ref stop, true);
+            Assert.Equal((await Task.WhenAll(counting)).Sum(), drained);
+        }
     }
 
     [Fact]
