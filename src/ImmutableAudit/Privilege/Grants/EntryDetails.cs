@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace ImmutableAudit.Privilege;
@@ -14,6 +15,7 @@ internal static class EntryDetails
             throw Unknown(entry);
         }
 
+        RefuseNull(entry, details.Utf8.Span);
         try
         {
             return details.Get(type);
@@ -21,6 +23,21 @@ internal static class EntryDetails
         catch (AuditFormatException e)
         {
             throw Unknown(entry, e);
+        }
+    }
+
+    /// <summary>What is not there is left out, everywhere: nothing that is read after this is null where its type says that it is not, as the elements of arrays may be.</summary>
+    /// <exception cref="PrivilegeStateException">There is a null.</exception>
+    /// <exception cref="JsonException">It is no JSON.</exception>
+    public static void RefuseNull(AuditEntry entry, ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.Null)
+            {
+                throw Unknown(entry);
+            }
         }
     }
 

@@ -38,23 +38,24 @@ public sealed class GuardTarget<TInterface> : IDisposable, IAsyncDisposable
     public MemberGuard Guard(GuardRule rule) => _guard.For(rule);
 
     /// <summary>Disposes the implementation, if it can be.</summary>
+    /// <exception cref="InvalidOperationException">It can be disposed asynchronously only, and was not yet. <see cref="DisposeAsync"/> still does so.</exception>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        if (Inner is IAsyncDisposable and not IDisposable)
         {
-            switch (Inner)
+            if (Volatile.Read(ref _disposed) == 0)
             {
-                case IDisposable disposable:
-                    disposable.Dispose();
-                    break;
-                case IAsyncDisposable:
-                    throw new InvalidOperationException(
-                        $"'{Inner.GetType()}' can be disposed asynchronously only. Dispose its scope or container with DisposeAsync.");
+                throw new InvalidOperationException(
+                    $"'{Inner.GetType()}' can be disposed asynchronously only. Dispose its scope or container with DisposeAsync.");
             }
+        }
+        else if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            (Inner as IDisposable)?.Dispose();
         }
     }
 
-    /// <inheritdoc cref="Dispose"/>
+    /// <summary>Disposes the implementation, if it can be: asynchronously where it can.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)

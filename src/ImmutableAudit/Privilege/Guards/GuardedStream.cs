@@ -19,10 +19,16 @@ internal sealed class GuardedStream<T>(
         var call = await enter(token).ConfigureAwait(false);
         using var watch = new Watch(call);
         var elements = Begin(call);
-        await using var ended = elements.ConfigureAwait(false);
-        while (await MoveNextAsync(elements, call).ConfigureAwait(false))
+        try
         {
-            yield return elements.Current;
+            while (await MoveNextAsync(elements, call).ConfigureAwait(false))
+            {
+                yield return elements.Current;
+            }
+        }
+        finally
+        {
+            await EndAsync(elements, call).ConfigureAwait(false);
         }
 
         call.Succeed();
@@ -47,6 +53,19 @@ internal sealed class GuardedStream<T>(
         {
             call.ThrowIfOver();
             return await elements.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            call.Fail(e);
+            throw;
+        }
+    }
+
+    private static async ValueTask EndAsync(IAsyncEnumerator<T> elements, GuardedCall call)
+    {
+        try
+        {
+            await elements.DisposeAsync().ConfigureAwait(false);
         }
         catch (Exception e)
         {

@@ -100,6 +100,7 @@ internal static class PrivilegeFold
     {
         try
         {
+            EntryDetails.RefuseNull(entry, document);
             return JsonSerializer.Deserialize(document, StateDetailsContext.Default.StateDocument) ?? throw EntryDetails.Unknown(entry);
         }
         catch (JsonException e)

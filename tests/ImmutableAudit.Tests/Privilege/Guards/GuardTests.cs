@@ -165,6 +165,23 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public async Task What_can_be_disposed_of_asynchronously_only_still_is_where_it_was_tried_otherwise_before()
+    {
+        await using var shop = await GuardedShop.OpenAsync();
+        var inner = new AsynchronousAlone();
+        var target = new GuardTarget<AsynchronousAlone>(inner, shop.Guard);
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Throws<InvalidOperationException>(target.Dispose);
+        }
+
+        await target.DisposeAsync();
+        await target.DisposeAsync();
+        target.Dispose();
+        Assert.Equal(1, inner.Disposals);
+    }
+
+    [Fact]
     public async Task A_role_limited_to_a_resource_reaches_no_other()
     {
         await using var shop = await GuardedShop.OpenAsync();
@@ -242,6 +259,17 @@ public sealed class GuardTests
         Assert.Equal(
             ["access.allowed", "access.outcome", "access.allowed", "access.outcome", "access.denied", "access.denied", "access.denied"],
             (await shop.SettledAsync()).Select(entry => entry.Type), StringComparer.Ordinal);
+    }
+
+    private sealed class AsynchronousAlone : IAsyncDisposable
+    {
+        public int Disposals { get; private set; }
+
+        public ValueTask DisposeAsync()
+        {
+            Disposals++;
+            return ValueTask.CompletedTask;
+        }
     }
 
     /// <summary>The system's clock, and once something else that happens as it is asked.</summary>

@@ -74,7 +74,12 @@ public sealed class Orders : IOrders, IDisposable
         await DuringPurge(ct);
     }
 
-    public async IAsyncEnumerable<int> ListAsync(int count, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct = default)
+    /// <summary>What is listed in the place of as many numbers as are asked for.</summary>
+    public IAsyncEnumerable<int>? Listed { get; set; }
+
+    public IAsyncEnumerable<int> ListAsync(int count, CancellationToken ct = default) => Listed ?? NumbersAsync(count, ct);
+
+    private async IAsyncEnumerable<int> NumbersAsync(int count, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         await CallAsync(nameof(ListAsync));
         for (var i = 0; i < count; i++)

@@ -82,6 +82,22 @@ public sealed class StreamTests
         Assert.Equal(typeof(TimeZoneNotFoundException).FullName, (await shop.SettledAsync())[1].Event.Reason);
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(1)]
+    public async Task A_stream_that_fails_as_it_is_disposed_of_has_failed(int taken)
+    {
+        await using var shop = await GuardedShop.OpenAsync();
+        shop.Inner.Listed = new FailingInTheEnd();
+        using (GuardedShop.As("alice"))
+        {
+            await Assert.ThrowsAsync<TimeZoneNotFoundException>(async () => await shop.Orders.ListAsync(4).Take(taken).CountAsync());
+        }
+
+        var outcome = Assert.Single(await shop.SettledAsync(), entry => entry.Type == "access.outcome");
+        Assert.Equal(("failure", typeof(TimeZoneNotFoundException).FullName), (outcome.Event.Outcome, outcome.Event.Reason));
+    }
+
     [Fact]
     public async Task Each_enumeration_is_decided_by_itself()
     {
@@ -146,5 +162,17 @@ public sealed class StreamTests
     {
         var elements = shop.Orders.ListAsync(3).GetAsyncEnumerator();
         Assert.True(await elements.MoveNextAsync());
+    }
+
+    /// <summary>Two numbers, and a failure behind them.</summary>
+    private sealed class FailingInTheEnd : IAsyncEnumerable<int>, IAsyncEnumerator<int>
+    {
+        public int Current { get; private set; }
+
+        public IAsyncEnumerator<int> GetAsyncEnumerator(CancellationToken cancellationToken = default) => this;
+
+        public ValueTask<bool> MoveNextAsync() => new(Current++ < 2);
+
+        public ValueTask DisposeAsync() => throw new TimeZoneNotFoundException("secret");
     }
 }

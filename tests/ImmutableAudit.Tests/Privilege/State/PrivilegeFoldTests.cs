@@ -85,6 +85,7 @@ public sealed class PrivilegeFoldTests : IDisposable
         }
 
         await RefusedAsync<PrivilegeStateException>(entries, e => e with { Details = null });
+        await RefusedAsync<PrivilegeStateException>(entries, e => e with { Type = "grant.requested", Details = AuditDetails.Parse("""{"permissions":[null],"seconds":60}""") });
         await RefusedAsync<PrivilegeStateException>(entries, e => e with { Details = Edited(e, "\"version\":", "\"scope\":1,\"version\":") });
         await RefusedAsync<PrivilegeStateException>(entries, e => e with { Details = Edited(e, "\"version\":", "\"edition\":") });
         await RefusedAsync<PrivilegeStateException>(entries, e => e with { Details = Edited(e, "\"digest\":\"", "\"digest\":null,\"x\":\"") });
@@ -124,6 +125,14 @@ public sealed class PrivilegeFoldTests : IDisposable
         }
 
         await Assert.ThrowsAsync<PrivilegeStateException>(() => PrivilegeFold.OpenAsync(new ListReader(WithState(entries, _ => "[]")), 5));
+        foreach (var (from, to) in new[] { ("\"policies\":[", "\"policies\":[null,"), ("{\"policies\":", "{\"grants\":[null],\"policies\":") })
+        {
+            var changed = WithState(entries, text => text.Replace(from, to, StringComparison.Ordinal));
+            Assert.NotEqual(entries[^1].Bytes.ToArray(), changed[^1].Bytes.ToArray());
+            await Assert.ThrowsAsync<PrivilegeStateException>(() => PrivilegeFold.OpenAsync(new ListReader(changed), 5));
+            Assert.Throws<AuditLogCorruptException>(() => Policies.FoldAll(changed));
+        }
+
         Policies.FoldAll(WithState(entries, text => text));
     }
 
