@@ -13,6 +13,8 @@ namespace ImmutableAudit;
 public sealed class AuditLogBuilder
 {
     private readonly List<Action<AuditLogOptions, IServiceProvider>> _steps = [];
+    private string? _origin;
+    private bool _allowsTrial;
 
     internal AuditLogBuilder()
     {
@@ -28,8 +30,7 @@ public sealed class AuditLogBuilder
             throw new ArgumentException($"'{Printable.Of(origin)}' cannot name a log: it {fault}. Use a name like 'shop.example/audit'.", nameof(origin));
         }
 
-        // First, whatever the order of calls: signers take their name from it.
-        _steps.Insert(0, (options, _) => options.Origin = origin);
+        _origin = origin;
         return this;
     }
 
@@ -137,12 +138,17 @@ public sealed class AuditLogBuilder
     /// <summary>Lets a generated key or a log in memory start although the environment is Production.</summary>
     public AuditLogBuilder AllowTrialInProduction()
     {
-        // First, whatever the order of calls: a key is generated only where it may be used.
-        _steps.Insert(0, (options, _) => options.AllowTrialInProduction = true);
+        _allowsTrial = true;
         return this;
     }
 
-    internal void Apply(AuditLogOptions options, IServiceProvider services) => _steps.ForEach(step => step(options, services));
+    internal void Apply(AuditLogOptions options, IServiceProvider services)
+    {
+        // First, whatever the order of calls: signers take their name from it, and a key is generated only where it may be used.
+        options.Origin = _origin ?? options.Origin;
+        options.AllowTrialInProduction |= _allowsTrial;
+        _steps.ForEach(step => step(options, services));
+    }
 
     /// <summary>The log's key is named like the log.</summary>
     private static string NameOf(AuditLogOptions options) => options.Origin.Length > 0

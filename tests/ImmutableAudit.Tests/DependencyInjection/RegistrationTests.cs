@@ -48,6 +48,15 @@ public sealed class RegistrationTests : IDisposable
     }
 
     [Fact]
+    public async Task The_last_name_counts()
+    {
+        using var host = Build(
+            "Development", audit => audit.WithOrigin("test.example/first").UseInMemory().SignWith(_key).WithOrigin(TestLogs.Origin));
+        await host.StartAsync();
+        Assert.Equal(TestLogs.Origin, host.Services.GetRequiredService<AuditLog>().Origin);
+    }
+
+    [Fact]
     public async Task A_log_put_back_to_an_earlier_state_keeps_the_host_from_starting()
     {
         var key = Path.Combine(_logs.KeyDirectory, "audit.pem");

@@ -131,6 +131,30 @@ public sealed class HttpLogReaderTests
     }
 
     [Fact]
+    public void How_patiently_it_asks_has_bounds()
+    {
+        var address = new Uri("http://localhost/");
+        foreach (var options in new HttpLogReaderOptions[]
+        {
+            new() { RequestTimeout = TimeSpan.Zero },
+            new() { RequestTimeout = TimeSpan.FromDays(1) + TimeSpan.FromTicks(1) },
+            new() { RequestTimeout = TimeSpan.MaxValue },
+            new() { RetryDelay = TimeSpan.FromTicks(-1) },
+            new() { RetryDelay = TimeSpan.FromHours(1) + TimeSpan.FromTicks(1) },
+            new() { RetryDelay = TimeSpan.MaxValue },
+            new() { MaxAttempts = 0 },
+        })
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(() => new HttpLogReader(address, options));
+        }
+
+        _ = new HttpLogReader(address, new HttpLogReaderOptions
+        {
+            RequestTimeout = TimeSpan.FromDays(1), RetryDelay = TimeSpan.FromHours(1), MaxAttempts = int.MaxValue,
+        });
+    }
+
+    [Fact]
     public async Task A_server_that_drips_is_given_up_after_the_timeout_too()
     {
         await using var server = new LoopbackServer(async (_, stream, stop) =>

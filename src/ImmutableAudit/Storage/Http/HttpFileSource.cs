@@ -10,6 +10,7 @@ internal sealed class HttpFileSource(Uri address, HttpClient client, HttpLogRead
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(string path, int atMost, CancellationToken cancellationToken)
     {
         var url = new Uri(address, path);
+        var pause = options.RetryDelay;
         for (var attempt = 1; ; attempt++)
         {
             var last = attempt == options.MaxAttempts;
@@ -52,7 +53,8 @@ internal sealed class HttpFileSource(Uri address, HttpClient client, HttpLogRead
                 }
             }
 
-            await Task.Delay(options.RetryDelay * Math.Pow(2, attempt - 1), cancellationToken).ConfigureAwait(false);
+            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+            pause = pause * 2 < HttpLogReaderOptions.LongestRetryDelay ? pause * 2 : HttpLogReaderOptions.LongestRetryDelay;
         }
     }
 

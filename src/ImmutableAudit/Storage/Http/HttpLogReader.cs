@@ -65,7 +65,9 @@ public sealed class HttpLogReader : ILogReader
         options ??= new HttpLogReaderOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxAttempts, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.RequestTimeout, TimeSpan.FromMilliseconds(1), nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.RequestTimeout, HttpLogReaderOptions.LongestRequestTimeout, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.RetryDelay, TimeSpan.Zero, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.RetryDelay, HttpLogReaderOptions.LongestRetryDelay, nameof(options));
 
         Address = address.AbsolutePath.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
         _files = new LogFiles(new HttpFileSource(Address, client, options));

@@ -3,9 +3,12 @@ namespace ImmutableAudit.Storage.Http;
 /// <summary>How patiently an <see cref="HttpLogReader"/> asks.</summary>
 public sealed class HttpLogReaderOptions
 {
+    internal static readonly TimeSpan LongestRequestTimeout = TimeSpan.FromDays(1);
+    internal static readonly TimeSpan LongestRetryDelay = TimeSpan.FromHours(1);
+
     /// <summary>
     /// How long one request may take, from the first byte sent to the last byte of the body received; default 30 seconds.
-    /// A server that sends its answer byte by byte is given up then, too. At least one millisecond.
+    /// A server that sends its answer byte by byte is given up then, too. From one millisecond to one day.
     /// </summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -15,6 +18,9 @@ public sealed class HttpLogReaderOptions
     /// </summary>
     public int MaxAttempts { get; init; } = 3;
 
-    /// <summary>The pause before the second attempt, doubled before each further one; default 200 milliseconds.</summary>
+    /// <summary>
+    /// The pause before the second attempt, doubled before each further one, up to one hour; default 200 milliseconds. From zero to
+    /// one hour.
+    /// </summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);
 }
