@@ -17,7 +17,7 @@ public static partial class PostgreSqlSchema
     /// applications, and <c>NAME_auditor</c>, which only reads. One transaction; to be run as a superuser, or as a role that may create schemas and
     /// roles.
     /// </summary>
-    /// <param name="schema">The schema's name: at most 40 lower-case letters, digits and underscores, no digit first.</param>
+    /// <param name="schema">The schema's name: at most 40 lower-case letters, digits and underscores, no digit first, and not <c>pg_</c>.</param>
     /// <exception cref="ArgumentException">It is not such a name.</exception>
     public static string Script(string schema = DefaultName)
     {
@@ -39,32 +39,11 @@ public static partial class PostgreSqlSchema
     /// <exception cref="ArgumentException">The name is not one.</exception>
     /// <exception cref="AuditLogMismatchException">There is a schema of that name which is not one of this package, or of another version.</exception>
     /// <exception cref="AuditLogException">The server cannot be reached, or the role may not create it.</exception>
-    public static async Task<bool> CreateAsync(NpgsqlDataSource dataSource, string schema = DefaultName, CancellationToken cancellationToken = default)
+    public static Task<bool> CreateAsync(NpgsqlDataSource dataSource, string schema = DefaultName, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         CheckName(schema, nameof(schema));
-        try
-        {
-            var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-            await using var _ = connection.ConfigureAwait(false);
-            if (await IsThereAsync(connection, schema, cancellationToken).ConfigureAwait(false))
-            {
-                await CheckVersionAsync(connection, new Statements(schema), cancellationToken).ConfigureAwait(false);
-                return false;
-            }
-
-            var command = new NpgsqlCommand(Script(schema), connection);
-            await using var __ = command.ConfigureAwait(false);
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (Exception e) when (Faults.IsOfServer(e))
-        {
-            Faults.ThrowIfCancelled(e, cancellationToken);
-            throw new AuditLogException(
-                $"The schema '{schema}' could not be created: {Faults.Describe(e)} "
-                + (Faults.Of(e) == Fault.Disconnected ? "Try again: it is made as a whole, or not at all." : "Nothing was changed. Log in as a role that may create schemas and roles, or have an administrator run the script."), e);
-        }
+        return Apart.RunAsync(() => CreateApartAsync(dataSource, schema, cancellationToken));
     }
 
     internal static void CheckName(string schema, string parameter)
@@ -73,7 +52,7 @@ public static partial class PostgreSqlSchema
         if (!Name().IsMatch(schema))
         {
             throw new ArgumentException(
-                $"'{schema}' cannot name the schema: use at most 40 lower-case letters, digits and underscores, no digit first, like '{DefaultName}'.", parameter);
+                $"'{schema}' cannot name the schema: use at most 40 lower-case letters, digits and underscores, no digit first, nor 'pg_', which the server keeps for itself, like '{DefaultName}'.", parameter);
         }
     }
 
@@ -101,6 +80,32 @@ public static partial class PostgreSqlSchema
         }
     }
 
+    private static async Task<bool> CreateApartAsync(NpgsqlDataSource dataSource, string schema, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            await using var _ = connection.ConfigureAwait(false);
+            if (await IsThereAsync(connection, schema, cancellationToken).ConfigureAwait(false))
+            {
+                await CheckVersionAsync(connection, new Statements(schema), cancellationToken).ConfigureAwait(false);
+                return false;
+            }
+
+            var command = new NpgsqlCommand(Script(schema), connection);
+            await using var __ = command.ConfigureAwait(false);
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (Faults.IsOfServer(e))
+        {
+            Faults.ThrowIfCancelled(e, cancellationToken);
+            throw new AuditLogException(
+                $"The schema '{schema}' could not be created: {Faults.Describe(e)} "
+                + (Faults.Of(e) == Fault.Disconnected ? "Try again: it is made as a whole, or not at all." : "Nothing was changed. Log in as a role that may create schemas and roles, or have an administrator run the script."), e);
+        }
+    }
+
     private static async Task<bool> IsThereAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
         var command = new NpgsqlCommand("SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1)", connection) { Parameters = { new() { Value = schema } } };
@@ -108,6 +113,6 @@ public static partial class PostgreSqlSchema
         return (bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
     }
 
-    [GeneratedRegex("^[a-z_][a-z0-9_]{0,39}\\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^(?!pg_)[a-z_][a-z0-9_]{0,39}\\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Name();
 }

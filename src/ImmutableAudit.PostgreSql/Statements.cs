@@ -7,9 +7,16 @@ namespace ImmutableAudit.Storage.PostgreSql;
 /// What is asked of the database, and never for more than there may be: whoever administers it may have put anything there. Schema/schema.sql says
 /// what the functions do.
 /// </summary>
-internal sealed class Statements(string schema)
+/// <param name="name">The schema's name.</param>
+/// <param name="schema">The same in statements: a name may be a word of the language.</param>
+internal sealed class Statements(string name, string schema)
 {
-    public string Schema => schema;
+    public Statements(string name)
+        : this(name, $"\"{name}\"")
+    {
+    }
+
+    public string Schema => name;
 
     public string SchemaVersion { get; } = $"SELECT version FROM {schema}.schema_version";
 
@@ -36,7 +43,7 @@ internal sealed class Statements(string schema)
     public string WaitToPublish { get; } =
         "SELECT pg_catalog.set_config('lock_timeout', '1s', true), pg_catalog.set_config('idle_in_transaction_session_timeout', '5s', true)";
 
-    public string TakePublishing { get; } = $"SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('{schema}.publish'), $1)";
+    public string TakePublishing { get; } = $"SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('{name}.publish'), $1)";
 
     public string Publish { get; } = $"SELECT {schema}.publish($1, $2, $3, $4, $5, $6)";
 

@@ -35,6 +35,34 @@ public sealed class BadInputTests(ServerFixture fixture)
     }
 
     [ServerFact]
+    public async Task A_schema_may_be_named_like_a_word_of_the_language()
+    {
+        foreach (var name in new[] { "user", "select", "_" })
+        {
+            using var schema = await fixture.CreateSchemaAsync(name);
+            await using var log = await schema.OpenAsync(sink => sink.PartitionSize = 256);
+            await using var other = await schema.OpenAsync();
+            await log.AppendAsync([.. Enumerable.Range(0, 300).Select(i => TestSchema.Event(i))]);
+            Assert.Equal(300, (await other.AppendAsync(TestSchema.Event(300))).Index);
+            await other.FlushAsync();
+            Assert.True((await schema.VerifyAsync()).Holds);
+        }
+    }
+
+    [Theory]
+    [InlineData("pg_audit")]
+    [InlineData("1st")]
+    [InlineData("Audit")]
+    [InlineData("a-b")]
+    [InlineData("a\"b")]
+    [InlineData("")]
+    public void What_cannot_name_a_schema_is_refused(string name)
+    {
+        Assert.Throws<ArgumentException>(() => PostgreSqlSchema.Script(name));
+        Assert.Throws<ArgumentException>(() => new PostgreSqlSink("Host=localhost", new PostgreSqlSinkOptions { Schema = name }));
+    }
+
+    [ServerFact]
     public async Task Logs_of_other_names_do_not_meet_and_another_key_is_refused()
     {
         using var schema = await fixture.CreateSchemaAsync();
@@ -214,13 +242,21 @@ public sealed class BadInputTests(ServerFixture fixture)
     }
 
     [ServerFact]
-    public async Task What_is_appended_stays_where_the_callers_transaction_is_rolled_back()
+    public Task What_is_appended_stays_where_the_callers_transaction_is_rolled_back() => RollBackAsync(isDataSourceOfCaller: false);
+
+    [ServerFact]
+    public Task The_same_where_the_data_source_is_the_callers_own() => RollBackAsync(isDataSourceOfCaller: true);
+
+    private async Task RollBackAsync(bool isDataSourceOfCaller)
     {
         using var schema = await fixture.CreateSchemaAsync();
+        await using var source = NpgsqlDataSource.Create(schema.Writer);
         AuditLog log;
         using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
         {
-            log = await schema.OpenAsync();
+            log = isDataSourceOfCaller
+                ? await AuditLog.OpenAsync(schema.LogOptions(new PostgreSqlSink(source, schema.SinkOptions())))
+                : await schema.OpenAsync();
             await log.AppendAsync([.. Enumerable.Range(0, 300).Select(i => TestSchema.Event(i))]);
             Assert.True((await log.ProveAsync(7)).Verify([schema.Signer.Verifier]).Holds);
             await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>

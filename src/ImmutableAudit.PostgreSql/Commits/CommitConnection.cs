@@ -153,7 +153,7 @@ internal sealed class CommitConnection : IDisposable
         {
             Parameters = { Parameter.Of(_log), Parameter.Of(batch.FirstIndex), Parameter.Of(batch.FirstIndex + batch.Count) },
         };
-        var (count, bytes) = EntryRows.ReadAsync(command, batch.FirstIndex, batch.Count, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        var (count, bytes) = EntryRows.ReadAsync(command, batch.FirstIndex, batch.Count, CancellationToken.None).GetAwaiter().GetResult();
         return count == batch.Count && bytes.Span.SequenceEqual(batch.Entries.Span);
     }
 
@@ -161,7 +161,7 @@ internal sealed class CommitConnection : IDisposable
     public MerkleHash? FindLeaf(long index)
     {
         using var command = new NpgsqlCommand(_sql.Entries, _connection) { Parameters = { Parameter.Of(_log), Parameter.Of(index), Parameter.Of(index + 1) } };
-        var (count, bytes) = EntryRows.ReadAsync(command, index, 1, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        var (count, bytes) = EntryRows.ReadAsync(command, index, 1, CancellationToken.None).GetAwaiter().GetResult();
         var rest = bytes.Span;
         Span<MerkleHash> leaf = stackalloc MerkleHash[count];
         EntryBundle.HashEntries(ref rest, leaf);

@@ -16,7 +16,7 @@ internal static class EntryRows
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>How many there were, and their bytes.</returns>
     /// <exception cref="AuditFormatException">One is longer than an entry may be, or has no bytes at all.</exception>
-    public static async ValueTask<(int Count, ReadOnlyMemory<byte> Bytes)> ReadAsync(NpgsqlCommand command, long from, int most, CancellationToken cancellationToken)
+    public static async Task<(int Count, ReadOnlyMemory<byte> Bytes)> ReadAsync(NpgsqlCommand command, long from, int most, CancellationToken cancellationToken)
     {
         var reader = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellationToken).ConfigureAwait(false);
         await using var _ = reader.ConfigureAwait(false);

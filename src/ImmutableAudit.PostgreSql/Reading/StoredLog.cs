@@ -10,7 +10,7 @@ internal sealed class StoredLog(NpgsqlDataSource dataSource, Statements sql, int
 {
     public async ValueTask<ReadOnlyMemory<byte>?> ReadCheckpointAsync(CancellationToken cancellationToken = default)
     {
-        var note = await ScalarAsync<byte[]>(sql.Checkpoint, [Parameter.Of(log)], cancellationToken).ConfigureAwait(false);
+        var note = await BytesAsync(sql.Checkpoint, [Parameter.Of(log)], cancellationToken).ConfigureAwait(false);
         return note is { Length: > SignedNote.MaxLength }
             ? throw new AuditLogUnreadableException($"The checkpoint of {name} has more than {SignedNote.MaxLength} bytes and so is none.")
             : OrNothing(note);
@@ -19,7 +19,7 @@ internal sealed class StoredLog(NpgsqlDataSource dataSource, Statements sql, int
     public async ValueTask<ReadOnlyMemory<byte>?> ReadTileAsync(TileCoordinate tile, CancellationToken cancellationToken = default)
     {
         var length = tile.Width * MerkleHash.Size;
-        var bytes = await ScalarAsync<byte[]>(
+        var bytes = await BytesAsync(
             sql.Tile, [Parameter.Of(log), Parameter.Of((short)tile.Level), Parameter.Of(tile.Index), Parameter.Of(length)], cancellationToken).ConfigureAwait(false);
 
         // A narrower one is that of an earlier checkpoint: this one was never published.
@@ -33,20 +33,12 @@ internal sealed class StoredLog(NpgsqlDataSource dataSource, Statements sql, int
     }
 
     /// <summary>Reads committed entries from one index to another, as many as there are, as in a bundle.</summary>
-    public async ValueTask<(int Count, ReadOnlyMemory<byte> Bytes)> ReadEntriesAsync(long from, long to, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var command = Command(sql.Entries, [Parameter.Of(log), Parameter.Of(from), Parameter.Of(to)]);
-            await using var _ = command.ConfigureAwait(false);
-            return await EntryRows.ReadAsync(command, from, (int)(to - from), cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (Faults.IsOfServer(e))
-        {
-            Faults.ThrowIfCancelled(e, cancellationToken);
-            throw Unreadable(e);
-        }
-    }
+    public Task<(int Count, ReadOnlyMemory<byte> Bytes)> ReadEntriesAsync(long from, long to, CancellationToken cancellationToken) =>
+        QueryAsync(
+            sql.Entries,
+            [Parameter.Of(log), Parameter.Of(from), Parameter.Of(to)],
+            command => EntryRows.ReadAsync(command, from, (int)(to - from), cancellationToken),
+            cancellationToken);
 
     /// <summary>What to tell where the server fails while the log is read.</summary>
     public AuditLogUnreadableException Unreadable(Exception e) => new($"{name} cannot be read: {Faults.Describe(e)}", e);
@@ -56,26 +48,23 @@ internal sealed class StoredLog(NpgsqlDataSource dataSource, Statements sql, int
     /// <summary>Nothing, and not nothing in it: an array that is not there converts to empty memory.</summary>
     private static ReadOnlyMemory<byte>? OrNothing(byte[]? bytes) => bytes is null ? default(ReadOnlyMemory<byte>?) : bytes;
 
-    private async ValueTask<T?> ScalarAsync<T>(string text, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
-        where T : class
+    private Task<byte[]?> BytesAsync(string text, NpgsqlParameter[] parameters, CancellationToken cancellationToken) =>
+        QueryAsync(text, parameters, async command => await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) as byte[], cancellationToken);
+
+    private Task<T> QueryAsync<T>(
+        string text, NpgsqlParameter[] parameters, Func<NpgsqlCommand, Task<T>> read, CancellationToken cancellationToken) => Apart.RunAsync(async () =>
     {
         try
         {
-            var command = Command(text, parameters);
+            var command = dataSource.CreateCommand(text);
             await using var _ = command.ConfigureAwait(false);
-            return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) as T;
+            command.Parameters.AddRange(parameters);
+            return await read(command).ConfigureAwait(false);
         }
         catch (Exception e) when (Faults.IsOfServer(e))
         {
             Faults.ThrowIfCancelled(e, cancellationToken);
             throw Unreadable(e);
         }
-    }
-
-    private NpgsqlCommand Command(string text, NpgsqlParameter[] parameters)
-    {
-        var command = dataSource.CreateCommand(text);
-        command.Parameters.AddRange(parameters);
-        return command;
-    }
+    });
 }

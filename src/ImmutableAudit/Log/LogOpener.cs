@@ -19,7 +19,19 @@ internal sealed class LogOpener(LogServices log)
 
     private AuditLogOptions Options => log.Options;
 
+    /// <summary>Opens it in nobody's context: what storage does must not become part of a transaction of the caller's.</summary>
     public async Task<OpenedLog> OpenAsync(CancellationToken cancellationToken)
+    {
+        Task<OpenedLog> opening;
+        using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
+        {
+            opening = Task.Run(() => OpenApartAsync(cancellationToken), CancellationToken.None);
+        }
+
+        return await opening.ConfigureAwait(false);
+    }
+
+    private async Task<OpenedLog> OpenApartAsync(CancellationToken cancellationToken)
     {
         try
         {

@@ -9,10 +9,10 @@ public sealed class ServerFixture : IAsyncLifetime
     private int _schemas;
 
     /// <summary>A schema of its own, empty.</summary>
-    internal async Task<TestSchema> CreateSchemaAsync()
+    internal async Task<TestSchema> CreateSchemaAsync(string? name = null)
     {
         var server = await _server.Value;
-        return await TestSchema.CreateAsync(server, $"t{Interlocked.Increment(ref _schemas)}");
+        return await TestSchema.CreateAsync(server, name ?? $"t{Interlocked.Increment(ref _schemas)}");
     }
 
     public Task InitializeAsync() => Task.CompletedTask;

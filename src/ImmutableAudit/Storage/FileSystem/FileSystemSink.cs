@@ -95,21 +95,9 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
             throw new InvalidOperationException($"The sink of '{_directory}' is open already. Give each log a sink of its own.");
         }
 
-        if (await _reader.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false) is { } note
-            && SignedCheckpoint.TryParse(note, out var stored) && stored.Checkpoint.Origin != context.Origin)
-        {
-            throw new AuditLogMismatchException(
-                $"The directory '{_directory}' holds the log '{Printable.Of(stored.Checkpoint.Origin)}', not '{context.Origin}'. "
-                + "Nothing was changed. Give each log a directory of its own.");
-        }
-
-        if (_files.DirectoryExists(Path.Combine(_directory, ExportTarget.PrivateDirectory)))
-        {
-            throw new AuditLogMismatchException(
-                $"The directory '{_directory}' holds a copy that was exported for reading, and no journal. Nothing was changed. Open the log itself; "
-                + "if that is lost, go on in a new log with another origin that names it as its predecessor.");
-        }
-
+        var note = await _reader.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false);
+        new LogDirectory(_files, _directory, JournalPath).RefuseIfForeign(
+            context.Origin, note is { } bytes && SignedCheckpoint.TryParse(bytes, out var stored) ? stored.Checkpoint : null);
         try
         {
             DurableWriter.CreateDirectory(_files, LockPath);
@@ -139,7 +127,7 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
         long? superseded = null;
         if (published is null)
         {
-            RefuseTilesWithoutCheckpoint();
+            new LogDirectory(_files, _directory, JournalPath).RefuseIfBegun();
         }
         else
         {
@@ -378,16 +366,6 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
         (_published, _tree) = (checkpoint, tree);
         Journal.Free(checkpoint.Checkpoint.Size);
         _sweeper!.Sweep(before, checkpoint.Checkpoint.Size);
-    }
-
-    /// <summary>Tiles that no checkpoint vouches for are the remains of a log whose checkpoint was taken away (LOG.md L18).</summary>
-    private void RefuseTilesWithoutCheckpoint()
-    {
-        if (_files.DirectoryExists(Path.Combine(_directory, "tile")))
-        {
-            throw new AuditLogCorruptException(
-                $"The directory '{_directory}' holds tiles but no checkpoint: it was a log, and its checkpoint was removed. Nothing was changed. Restore the file 'checkpoint', or name an empty directory.");
-        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Commits of the audit log {Origin} are buffered: a power failure may take back what was acknowledged since the journal was last flushed")]

@@ -50,12 +50,15 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
         }
     }
 
+    /// <summary>A log that was published has no journal.</summary>
+    public static AuditLogCorruptException Gone(string path, long published) => new(
+        $"The log has a checkpoint of size {published}, but its journal in '{path}' is gone, and with it what was committed since. {WayOut}");
+
     private (Journal Journal, SinkRecovery Recovery) Begin(long? published)
     {
-        if (published is not null)
+        if (published is { } size)
         {
-            throw new AuditLogCorruptException(
-                $"The log has a checkpoint of size {published}, but its journal in '{directory.Path}' is gone, and with it what was committed since. {WayOut}");
+            throw Gone(directory.Path, size);
         }
 
         var segment = directory.Create(new JournalSegmentHeader(1, LogHead.Empty, 0, 0, originHash), directory.CreateBlank(JournalFormat.FirstSegmentLength));

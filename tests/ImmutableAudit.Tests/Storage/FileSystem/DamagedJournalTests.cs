@@ -172,6 +172,11 @@ public sealed class DamagedJournalTests : IDisposable
         await LeaveAsync();
         File.Delete(Segment);
         await AssertRefusedAsync<AuditLogCorruptException>();
+
+        // A copy that was made for reading (L16) stays as it is.
+        Directory.Delete(Journal, recursive: true);
+        await AssertRefusedAsync<AuditLogCorruptException>();
+        Assert.False(Directory.Exists(Journal));
     }
 
     [Fact]
