@@ -1,3 +1,5 @@
+using ImmutableAudit.Events;
+
 namespace ImmutableAudit.Log;
 
 /// <summary>Whether and how this run of the process is on record: <c>log.opened</c>, <c>log.closed</c>. Changed under the log's lifecycle lock.</summary>
@@ -7,7 +9,7 @@ internal sealed class RunRecord(LogServices log, Appender appender, SemaphoreSli
     private bool _isOpened;
 
     /// <summary>The id of this run.</summary>
-    public string Session { get; } = Guid.CreateVersion7(log.Options.TimeProvider.GetUtcNow()).ToString();
+    public string Session { get; } = EntryId.Create(log.Options.TimeProvider.GetUtcNow()).ToString();
 
     /// <summary>Whether the run is to be on record.</summary>
     public bool IsWanted => _isRequired || log.Options.RecordSessions;

@@ -90,6 +90,13 @@ public sealed class ClockTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_clock_that_was_never_set_opens_a_log_and_stamps_entries()
+    {
+        _time.Set(new DateTimeOffset(1969, 12, 31, 0, 0, 0, TimeSpan.Zero));
+        Assert.Equal(Now, await AppendAsync());
+    }
+
+    [Fact]
     public async Task A_leap_that_is_mended_needs_nobody_to_say_so()
     {
         var before = await AppendAsync();

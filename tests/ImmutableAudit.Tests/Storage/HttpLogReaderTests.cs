@@ -150,7 +150,9 @@ public sealed class HttpLogReaderTests
 
         _ = new HttpLogReader(address, new HttpLogReaderOptions
         {
-            RequestTimeout = TimeSpan.FromDays(1), RetryDelay = TimeSpan.FromHours(1), MaxAttempts = int.MaxValue,
+            RequestTimeout = TimeSpan.FromDays(1),
+            RetryDelay = TimeSpan.FromHours(1),
+            MaxAttempts = int.MaxValue,
         });
     }
 
