@@ -17,7 +17,7 @@ public static partial class PostgreSqlSchema
     /// applications, and <c>NAME_auditor</c>, which only reads. One transaction; to be run as a superuser, or as a role that may create schemas and
     /// roles.
     /// </summary>
-    /// <param name="schema">The schema's name: at most 40 lower-case letters, digits and underscores, no digit first, and not <c>pg_</c>.</param>
+    /// <param name="schema">The schema's name: at most 40 lower-case letters, digits and underscores, no digit first, and neither <c>pg</c> nor <c>pg_</c> and more.</param>
     /// <exception cref="ArgumentException">It is not such a name.</exception>
     public static string Script(string schema = DefaultName)
     {
@@ -52,7 +52,7 @@ public static partial class PostgreSqlSchema
         if (!Name().IsMatch(schema))
         {
             throw new ArgumentException(
-                $"'{schema}' cannot name the schema: use at most 40 lower-case letters, digits and underscores, no digit first, nor 'pg_', which the server keeps for itself, like '{DefaultName}'.", parameter);
+                $"'{schema}' cannot name the schema: use at most 40 lower-case letters, digits and underscores, no digit first, nor 'pg' or 'pg_…', which the server keeps for itself, like '{DefaultName}'.", parameter);
         }
     }
 
@@ -113,6 +113,6 @@ public static partial class PostgreSqlSchema
         return (bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
     }
 
-    [GeneratedRegex("^(?!pg_)[a-z_][a-z0-9_]{0,39}\\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^(?!pg(_|\\z))[a-z_][a-z0-9_]{0,39}\\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Name();
 }

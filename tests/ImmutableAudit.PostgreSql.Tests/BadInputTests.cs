@@ -51,6 +51,7 @@ public sealed class BadInputTests(ServerFixture fixture)
 
     [Theory]
     [InlineData("pg_audit")]
+    [InlineData("pg")]
     [InlineData("1st")]
     [InlineData("Audit")]
     [InlineData("a-b")]

@@ -32,11 +32,7 @@ internal sealed class DenialFlood(int recordedEach)
     }
 
     /// <summary>Absorbs no more. What was counted before is there to be drained, for the last time.</summary>
-    public void Close()
-    {
-        _isClosed = true;
-        Interlocked.MemoryBarrier(); // Who counts writes and then looks; so must who drains after this.
-    }
+    public void Close() => Interlocked.Exchange(ref _isClosed, true); // Who counts writes and then looks; so must who drains after this.
 
     /// <summary>Takes what was counted, and begins a new interval.</summary>
     public IEnumerable<(Denial Denial, long Count)> Drain()

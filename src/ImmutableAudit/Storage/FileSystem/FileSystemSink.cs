@@ -28,6 +28,7 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
     private readonly IFileOperations _files;
     private readonly string _directory;
     private readonly FileSystemSinkOptions _options;
+    private readonly LogDirectory _place;
     private readonly LogFiles _reader;
     private readonly FlushThreads _flushing = new();
     private readonly DurableWriter _writer;
@@ -64,6 +65,7 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
         _options = FileSystemSinkOptions.CopyOf(options ?? new FileSystemSinkOptions());
         _files = files;
         _directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+        _place = new LogDirectory(files, _directory, LockPath, JournalPath);
         _reader = new LogFiles(new DirectoryFileSource(_directory));
         _writer = new DurableWriter(files, _directory, _flushing);
         _commit = new FileSystemCommit(_committed, () => Journal, JournalPath, () => _context!.TimeProvider.GetUtcNow());
@@ -96,8 +98,7 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
         }
 
         var note = await _reader.ReadCheckpointAsync(cancellationToken).ConfigureAwait(false);
-        new LogDirectory(_files, _directory, JournalPath).RefuseIfForeign(
-            context.Origin, note is { } bytes && SignedCheckpoint.TryParse(bytes, out var stored) ? stored.Checkpoint : null);
+        _place.RefuseIfForeign(context.Origin, note is { } bytes && SignedCheckpoint.TryParse(bytes, out var stored) ? stored.Checkpoint : null);
         try
         {
             DurableWriter.CreateDirectory(_files, LockPath);
@@ -127,7 +128,7 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
         long? superseded = null;
         if (published is null)
         {
-            new LogDirectory(_files, _directory, JournalPath).RefuseIfBegun();
+            _place.RefuseIfBegun();
         }
         else
         {
@@ -161,9 +162,9 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
 
             // What is published, but not to the log's knowledge, it reads as what is not: from the journal, where that was not freed yet.
             var from = published is null || before?.Find(published.Size) is not null ? published?.Size : _tree.Size;
-            (_journal, var found) = recovery.Run(from, before?.Known(_committed.Head));
-            before?.Dispose();
+            (_journal, var found) = recovery.Run(from, before?.Known());
             _committed.Reset(found.Head);
+            before?.Dispose();
             _sweeper!.SweepEdge(_tree.Size);
             if (superseded is { } size)
             {

@@ -38,6 +38,9 @@ internal sealed class Journal : IDisposable
 
     /// <summary>The commit that is being made, or of which it is not known whether it was.</summary>
     private JournalCommit? _doubtful;
+
+    /// <summary>The head behind what is committed.</summary>
+    private LogHead _head;
     private bool _isDisposed;
 
     public Journal(JournalDirectory directory, FileSystemSinkOptions options, JournalSegment active, IEnumerable<JournalCommit> unpublished)
@@ -48,6 +51,7 @@ internal sealed class Journal : IDisposable
         _stock = new SegmentStock(directory, filled: !_isBuffered);
         _active = active;
         _segments = [active];
+        _head = active.End;
         _unpublished = [.. unpublished];
     }
 
@@ -121,9 +125,10 @@ internal sealed class Journal : IDisposable
         lock (_gate)
         {
             _unpublished.Add(commit);
+            _head = batch.Head;
+            _doubtful = null;
         }
 
-        _doubtful = null;
         FlushBehind();
         if (_active.Tail > _active.Length / 2 && LengthWithNext(size) <= _capacity)
         {
@@ -179,12 +184,11 @@ internal sealed class Journal : IDisposable
     }
 
     /// <summary>What recovery may find.</summary>
-    /// <param name="head">The head behind what was acknowledged.</param>
-    public KnownCommits Known(LogHead head)
+    public KnownCommits Known()
     {
         lock (_gate)
         {
-            return new KnownCommits([.. _unpublished], _doubtful, head);
+            return new KnownCommits([.. _unpublished], _doubtful, _head);
         }
     }
 

@@ -200,7 +200,7 @@ internal sealed class JournalRecovery(JournalDirectory directory, MerkleHash ori
 
         if (last.FindWitnessBehindTail(ref _buffer) is { } behind)
         {
-            throw Damaged(last, $"another commit was written behind it, at byte {behind}, when that was flushed");
+            throw Damaged(last, $"another commit, at byte {behind}, was written after what lies there had been flushed");
         }
     }
 

@@ -176,9 +176,9 @@ internal sealed class JournalSegment : IDisposable
     }
 
     /// <summary>
-    /// Looks behind the tail for a record that was written when what lies at the tail was flushed: where there is one, something has been
-    /// damaged since (LOG.md L2). Next to the bad record its header is enough, if it follows; further on, on every page boundary, it
-    /// has to be intact, since entries may hold anything. So does one that lies at the tail itself and does not follow.
+    /// Looks behind the tail for a record that was written after what lies at the tail had been flushed: where there is one, something has
+    /// been damaged since (LOG.md L2). Of one that follows from header to header its header is enough; elsewhere, on every page boundary,
+    /// it has to be intact, since entries may hold anything. So does one that lies at the tail itself and does not follow.
     /// </summary>
     public long? FindWitnessBehindTail(ref byte[] buffer)
     {
@@ -234,27 +234,24 @@ internal sealed class JournalSegment : IDisposable
     }
 
     /// <summary>
-    /// Steps from the bad record at the tail to those that follow it by their headers, up to one that was written when it was flushed.
+    /// Steps from the bad record at the tail to those that follow it by their headers, up to one that was written after it had been flushed.
     /// </summary>
     private long? FindFollower()
     {
-        var position = Tail;
-        var record = ReadHeader(position, out var crc);
-        while (record is { } present)
+        if (ReadHeader(Tail, out var crc) is not { } bad)
         {
-            position += JournalFormat.RecordSize(present.EntriesLength);
-            var next = ReadHeader(position, out var own);
-            if (next is not { } found || found.PreviousCrc != crc)
-            {
-                return null;
-            }
+            return null;
+        }
 
-            if (found.FlushedTo > Tail)
+        var position = Tail + JournalFormat.RecordSize(bad.EntriesLength);
+        while (ReadHeader(position, out var own) is { } next && next.PreviousCrc == crc)
+        {
+            if (next.FlushedTo > Tail)
             {
                 return position;
             }
 
-            (record, crc) = (next, own);
+            (position, crc) = (position + JournalFormat.RecordSize(next.EntriesLength), own);
         }
 
         return null;

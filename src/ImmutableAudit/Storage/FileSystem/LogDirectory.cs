@@ -2,13 +2,14 @@ using ImmutableAudit.Checkpoints;
 
 namespace ImmutableAudit.Storage.FileSystem;
 
-/// <summary>Says of a directory, before anything is changed in it, whether a log may be written there.</summary>
+/// <summary>Says of a directory whether a log may be written there.</summary>
 /// <param name="files">The file system.</param>
 /// <param name="directory">The log's directory.</param>
+/// <param name="lockPath">Where its lock is, if it was ever written to.</param>
 /// <param name="journal">Where its journal is.</param>
-internal sealed class LogDirectory(IFileOperations files, string directory, string journal)
+internal sealed class LogDirectory(IFileOperations files, string directory, string lockPath, string journal)
 {
-    /// <summary>It must hold this log, journal and all, or none.</summary>
+    /// <summary>It must hold this log, not as a copy for reading, or none. To be asked before anything is made in it.</summary>
     /// <param name="origin">The log's name.</param>
     /// <param name="published">The checkpoint that is there, if it can be read.</param>
     /// <exception cref="AuditLogMismatchException">It holds another, or a copy.</exception>
@@ -29,13 +30,13 @@ internal sealed class LogDirectory(IFileOperations files, string directory, stri
                 + "if that is lost, go on in a new log with another origin that names it as its predecessor.");
         }
 
-        if (published is not null && !files.DirectoryExists(journal))
+        if (published is not null && !files.DirectoryExists(lockPath) && !files.DirectoryExists(journal))
         {
             throw JournalRecovery.Gone(journal, published.Size);
         }
     }
 
-    /// <summary>Tiles that no checkpoint vouches for are the remains of a log whose checkpoint was taken away (LOG.md L18).</summary>
+    /// <summary>It must not hold a log. Tiles that no checkpoint vouches for are the remains of a log whose checkpoint was taken away (LOG.md L18).</summary>
     /// <exception cref="AuditLogCorruptException">There are some.</exception>
     public void RefuseIfBegun()
     {

@@ -34,10 +34,12 @@ public sealed class BufferedCommitsTests : IDisposable
     [InlineData(6, "0 1 2 3 4 -")]
     [InlineData(5, "0 1 2 3 -")]
     [InlineData(4, "0 1 2 -")]
-    public async Task What_was_not_flushed_is_lost_from_the_first_bad_commit_on(int page, string left)
+    [InlineData(4, "0 1 2 -", 5, 6)]
+    public async Task What_was_not_flushed_is_lost_from_the_first_bad_commit_on(int page, string left, params int[] others)
     {
         await LeaveAsync();
         Damage(page);
+        Array.ForEach(others, Damage);
         var lost = File.ReadAllBytes(Segment)[(page * Page)..(7 * Page)];
 
         for (var i = 0; i < 2; i++)
@@ -52,11 +54,14 @@ public sealed class BufferedCommitsTests : IDisposable
         Assert.Equal(lost[..kept.Length], kept);
     }
 
-    [Fact]
-    public async Task What_a_later_commit_knew_to_be_flushed_is_corrupt_not_lost()
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(1, 3, 4, 5, 6)]
+    [InlineData(2, 3, 4, 5, 6)]
+    public async Task What_a_later_commit_knew_to_be_flushed_is_corrupt_not_lost(int flushed, params int[] damaged)
     {
-        await LeaveAsync();
-        Damage(3);
+        await LeaveAsync(flushed);
+        Array.ForEach(damaged, Damage);
         var before = DirectoryState.Of(_logs.LogDirectory);
         await Assert.ThrowsAsync<AuditLogCorruptException>(() => OpenAsync(new FaultyFiles()));
         Assert.Equal(before, DirectoryState.Of(_logs.LogDirectory));
@@ -178,8 +183,8 @@ public sealed class BufferedCommitsTests : IDisposable
     public void Another_durability_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(
         () => new FileSystemSink("x", new FileSystemSinkOptions { Durability = (CommitDurability)2 }));
 
-    /// <summary>A log of entries in a page each: 0 and 1 are published, 2 is flushed, 3, 4 and 5 are buffered.</summary>
-    private async Task LeaveAsync()
+    /// <summary>A log of entries in a page each: 0 and 1 are published, so many behind them flushed, the others up to 5 buffered.</summary>
+    private async Task LeaveAsync(int flushed = 1)
     {
         var files = new FaultyFiles();
         var signer = new MoodySigner(_logs.Signer);
@@ -187,10 +192,14 @@ public sealed class BufferedCommitsTests : IDisposable
         await log.AppendAsync(TestLogs.Event(0));
         await log.AppendAsync(TestLogs.Event(1));
         await log.FlushAsync();
-        await log.AppendAsync(TestLogs.Event(2));
+        for (var i = 2; i < 2 + flushed; i++)
+        {
+            await log.AppendAsync(TestLogs.Event(i));
+        }
+
         signer.IsDown = true;
         await Assert.ThrowsAsync<AuditPublicationException>(async () => await log.FlushAsync());
-        for (var i = 3; i < 6; i++)
+        for (var i = 2 + flushed; i < 6; i++)
         {
             await log.AppendAsync(TestLogs.Event(i));
         }
