@@ -77,7 +77,7 @@ public sealed class FollowTests : IDisposable
         goOn.Set();
 
         // The flush failed, the bytes were there: whole.
-        await Waiting.ForAsync(() => log.Size == 3, "recovery");
+        await Waiting.ForAsync(() => log.Privileged.AcceptsAppends, "recovery");
         Assert.Equal("0 1 2", TestLogs.Labels(await log.ReadAsync().ToListAsync()));
         await log.FlushAsync();
         Assert.True((await log.ProveAsync(2)).Verify([_logs.Key]).Holds);

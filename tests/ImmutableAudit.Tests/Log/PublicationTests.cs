@@ -197,7 +197,7 @@ public sealed class PublicationTests : IDisposable
                 what => what.StartsWith("flush", StringComparison.Ordinal) && what.EndsWith(".journal", StringComparison.Ordinal),
                 Fault.FailedButDone);
             await Assert.ThrowsAsync<AuditOutcomeUnknownException>(async () => await log.AppendAsync(TestLogs.Event(300)));
-            await Waiting.ForAsync(() => log.Size == 301, "recovery");
+            await Waiting.ForAsync(() => log.Privileged.AcceptsAppends, "recovery");
             _signer.Resume();
             Assert.InRange((await flush.WaitAsync(Waiting.Limit)).Checkpoint.Size, 300, 301);
             Assert.True((await log.ProveAsync(300)).Verify([_logs.Key]).Holds);

@@ -163,8 +163,8 @@ public sealed partial class FileSystemSink : IAuditSink, ILocalLog
             // What is published, but not to the log's knowledge, it reads as what is not: from the journal, where that was not freed yet.
             var from = published is null || before?.Find(published.Size) is not null ? published?.Size : _tree.Size;
             (_journal, var found) = recovery.Run(from, before?.Known());
-            _committed.Reset(found.Head);
             before?.Dispose();
+            _committed.Reset(found.Head);
             _sweeper!.SweepEdge(_tree.Size);
             if (superseded is { } size)
             {
