@@ -68,7 +68,9 @@ public sealed class ServerFailureTests(ServerFixture fixture)
         await schema.ExecuteAsync("ALTER ROLE {schema}_app SET synchronous_commit = local; ALTER ROLE {schema}_app SET client_min_messages = error");
         await using var log = await schema.OpenAsync(configure: options => options.CheckpointInterval = TimeSpan.FromDays(1));
         await log.AppendAsync(TestSchema.Event(0));
+        await schema.ExecuteAsync("CREATE TABLE {schema}.probe (x int)");
         await WaitForAsync("'nobody'");
+        await Until.TrueAsync(HasBegunAsync, "the server heeds it");
         var appending = log.AppendAsync(TestSchema.Event(1)).AsTask();
         await Until.TrueAsync(() => server.AskAsync<bool>("SELECT coalesce(bool_or(pg_cancel_backend(pid)), false) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"), "it waits");
         await Assert.ThrowsAsync<AuditOutcomeUnknownException>(() => appending);
@@ -79,6 +81,20 @@ public sealed class ServerFailureTests(ServerFixture fixture)
         await WaitForAsync("''");
         await Until.TrueAsync(async () => await Record.ExceptionAsync(() => log.AppendAsync(TestSchema.Event(2)).AsTask()) is null, "it is found out");
         Assert.Equal("0 1 2", string.Join(' ', await log.ReadAsync().Select(entry => entry.Event.Resource!.Id).ToListAsync()));
+
+        // It does in a moment: then whatever is committed waits.
+        async Task<bool> HasBegunAsync()
+        {
+            var commit = schema.ExecuteAsync("INSERT INTO {schema}.probe VALUES (1)");
+            var waited = false;
+            while (!commit.IsCompleted)
+            {
+                waited |= await server.AskAsync<bool>("SELECT coalesce(bool_or(pg_cancel_backend(pid)), false) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+            }
+
+            await commit;
+            return waited;
+        }
 
         async Task WaitForAsync(string names)
         {
