@@ -38,13 +38,10 @@ internal static class Humans
     public static ImmutableArray<string> Known(ImmutableArray<string> recorded, AccessPolicy policy)
     {
         var humans = recorded.ToImmutableSortedSet(StringComparer.Ordinal).ToBuilder();
-        foreach (var human in recorded)
+        foreach (var person in recorded.Select(human => PersonOf(human, policy)).OfType<string>().Distinct(StringComparer.Ordinal))
         {
-            if (PersonOf(human, policy) is { } person)
-            {
-                humans.Add(Person + person);
-                humans.UnionWith(policy.AssignmentsOf(person).Select(account => OfAccount(account.Key)));
-            }
+            humans.Add(Person + person);
+            humans.UnionWith(policy.AssignmentsOf(person).Select(account => OfAccount(account.Key)));
         }
 
         return [.. humans];
@@ -54,18 +51,7 @@ internal static class Humans
     public static string OfAccount(SubjectKey subject) => $"s{subject.Issuer?.Length}:{subject.Issuer}{subject.Id}";
 
     /// <summary>Whether somebody is behind both.</summary>
-    public static bool Meet(ImmutableArray<string> one, ImmutableArray<string> other)
-    {
-        foreach (var human in one)
-        {
-            if (other.Contains(human, StringComparer.Ordinal))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public static bool Meet(ImmutableArray<string> one, ImmutableArray<string> other) => one.Intersect(other, StringComparer.Ordinal).Any();
 
     /// <summary>The person that one of these texts is, or that the policy has for the account that it is; what is neither has none.</summary>
     private static string? PersonOf(string human, AccessPolicy policy)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -33,13 +34,14 @@ internal sealed class SensitiveValues(ReadOnlyMemory<byte> key)
                 ReadOnlyMemory<byte> memory => memory.ToArray(),
                 Memory<byte> memory => memory.ToArray(),
                 ArraySegment<byte> segment => [.. segment],
+                ReadOnlySequence<byte> sequence => sequence.ToArray(),
                 char[] array => Encoding.UTF8.GetBytes(array),
                 ReadOnlyMemory<char> memory => Encoding.UTF8.GetBytes(memory.ToArray()),
                 Memory<char> memory => Encoding.UTF8.GetBytes(memory.ToArray()),
-                _ => ValueText.Of(value) is { } shown && shown != value.GetType().ToString() ? Encoding.UTF8.GetBytes(shown) : null,
+                _ => ValueText.Of(value) is { } shown && !IsOfType(shown, value.GetType()) ? Encoding.UTF8.GetBytes(shown) : null,
             };
 
-            // What has no text but its type's name would have the hash of every other of its type.
+            // What has no text but its type's name, and perhaps its length, would have the hash of others of its type.
             return bytes is null ? $"(withheld: {value.GetType()})" : $"hmac-sha256:{Convert.ToBase64String(HMACSHA256.HashData(key.Span, bytes))}";
         }
         catch (Exception e)
@@ -47,5 +49,12 @@ internal sealed class SensitiveValues(ReadOnlyMemory<byte> key)
             // Not its message: it may quote the value.
             return $"(withheld: {e.GetType().Name})";
         }
+    }
+
+    /// <summary>Whether a text names the type, not the value: <c>System.Memory&lt;Int32&gt;[2]</c>.</summary>
+    private static bool IsOfType(string text, Type type)
+    {
+        var name = type.ToString();
+        return text == name || (type.Namespace is not null && text.StartsWith(name.Split('`')[0], StringComparison.Ordinal));
     }
 }

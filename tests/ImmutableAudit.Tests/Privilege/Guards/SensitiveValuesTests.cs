@@ -1,3 +1,4 @@
+using System.Buffers;
 using ImmutableAudit.Privilege;
 
 namespace ImmutableAudit.Tests.Privilege.Guards;
@@ -17,7 +18,11 @@ public sealed class SensitiveValuesTests
         { new ReadOnlyMemory<byte>([1, 2]), new ReadOnlyMemory<byte>([3, 4]) },
         { new Memory<byte>([1, 2]), new Memory<byte>([3, 4]) },
         { new ArraySegment<byte>([0, 1, 2], 1, 2), new ArraySegment<byte>([0, 3, 4], 1, 2) },
+        { new ReadOnlySequence<byte>([1, 2]), new ReadOnlySequence<byte>([3, 4]) },
+        { new ReadOnlySequence<char>("1234".ToCharArray()), new ReadOnlySequence<char>("9999".ToCharArray()) },
         { 12.5m, 12.6m },
+        { new Uri("https://shop.example/1"), new Uri("https://shop.example/2") },
+        { new Card("1234"), new Card("9999") },
     };
 
     [Theory]
@@ -42,5 +47,9 @@ public sealed class SensitiveValuesTests
     {
         Assert.Equal("(withheld: System.Collections.Generic.List`1[System.String])", Values.Hide(new List<string> { "1234" }));
         Assert.Equal("(withheld: System.String[])", Values.Hide(new[] { "1234" }));
+        Assert.Equal("(withheld: System.Memory`1[System.Int32])", Values.Hide(new Memory<int>([1, 2])));
+        Assert.Equal("(withheld: System.Buffers.ReadOnlySequence`1[System.Int32])", Values.Hide(new ReadOnlySequence<int>([1, 2])));
     }
+
+    private sealed record Card(string Number);
 }
